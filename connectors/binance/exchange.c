@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Binance spot: the table of facts. Source: binance.md (official docs of 2026-07-21), sections as
+ * noted. */
+#include "connectors/binance/parse.h"
+#include "connectors/binance/route.h"
+
+#include <strings.h>
+
+/* 3.1.1. A quote is the ticker (once a second while anything trades) and the top of the book. Trade
+ * ids are consecutive for each symbol (3.1.2): a hole is a loss. Partial books and slow depth are
+ * understood, never asked for. */
+static const struct stream streams[] = {
+    [BINANCE_TRADE] = {"trade", KIND_TRADE, true, SEQUENCE_COUNTED, PROOF_SEQUENCE, 0},
+    [BINANCE_AGG_TRADE] = {"aggTrade", KIND_TRADE, false, SEQUENCE_COUNTED, PROOF_SEQUENCE, 0},
+    [BINANCE_BOOK_TICKER] = {"bookTicker", KIND_QUOTE, true, SEQUENCE_RISING, PROOF_NONE, 0},
+    [BINANCE_TICKER] = {"ticker", KIND_QUOTE, true, SEQUENCE_UNCHECKED, PROOF_NONE, 0},
+    [BINANCE_MINI_TICKER] = {"miniTicker", KIND_QUOTE, false, SEQUENCE_UNCHECKED, PROOF_NONE, 0},
+    [BINANCE_DEPTH] = {"depth@100ms", KIND_BOOK, true, SEQUENCE_CHAINED, PROOF_SEQUENCE, 0},
+    [BINANCE_DEPTH_SLOW] = {"depth", KIND_BOOK, false, SEQUENCE_CHAINED, PROOF_SEQUENCE, 0},
+    [BINANCE_DEPTH5] = {"depth5@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
+    [BINANCE_DEPTH10] = {"depth10@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
+    [BINANCE_DEPTH20] = {"depth20@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
+    [BINANCE_DEPTH5_SLOW] = {"depth5", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
+    [BINANCE_DEPTH10_SLOW] = {"depth10", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
+    [BINANCE_DEPTH20_SLOW] = {"depth20", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
+    [BINANCE_KLINE] = {"kline", KIND_CANDLE, true, SEQUENCE_UNCHECKED, PROOF_NONE, 0},
+};
+_Static_assert(sizeof streams / sizeof *streams == BINANCE_STREAMS, "a line for each stream");
+
+static enum refusal parse(uint32_t stream, struct slice symbol, struct slice payload,
+                          struct event *event, size_t max_levels)
+{
+    static enum refusal (*const parsers[])(struct slice, struct slice, struct event *, size_t) = {
+        [BINANCE_TRADE] = binance_parse_trade,
+        [BINANCE_AGG_TRADE] = binance_parse_trade,
+        [BINANCE_BOOK_TICKER] = binance_parse_ticker,
+        [BINANCE_TICKER] = binance_parse_ticker,
+        [BINANCE_MINI_TICKER] = binance_parse_ticker,
+        [BINANCE_DEPTH] = binance_parse_depth,
+        [BINANCE_DEPTH_SLOW] = binance_parse_depth,
+        [BINANCE_DEPTH5] = binance_parse_partial,
+        [BINANCE_DEPTH10] = binance_parse_partial,
+        [BINANCE_DEPTH20] = binance_parse_partial,
+        [BINANCE_DEPTH5_SLOW] = binance_parse_partial,
+        [BINANCE_DEPTH10_SLOW] = binance_parse_partial,
+        [BINANCE_DEPTH20_SLOW] = binance_parse_partial,
+        [BINANCE_KLINE] = binance_parse_kline,
+    };
+    return parsers[stream](symbol, payload, event, max_levels);
+}
+
+/* 2.1: batches of 100 to 200 streams; one of 437 was seen to fail silently (ccxws#161). */
+static void write_request(struct text *message, bool subscribe, const struct slice *keys,
+                          size_t count, uint64_t request)
+{
+    text_literal(message, "{\"method\":\"");
+    text_append(message, subscribe ? SLICE("SUBSCRIBE") : SLICE("UNSUBSCRIBE"));
+    text_literal(message, "\",\"params\":[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_literal(message, ",");
+        text_json_string(message, keys[i]);
+    }
+    text_literal(message, "],\"id\":");
+    text_unsigned(message, request);
+    text_literal(message, "}");
+}
+
+/* 4.1: GET /api/v3/depth; symbols may be UTF-8 (1.2) and stand percent-encoded in a URL. */
+static void write_snapshot_path(struct text *path, struct slice symbol, uint32_t depth)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    text_literal(path, "/api/v3/depth?symbol=");
+    for (size_t i = 0; i < symbol.len; i++) {
+        unsigned char c = (unsigned char)symbol.data[i];
+        char escaped[] = {'%', hex[c >> 4], hex[c & 15]};
+        bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                     c == '_' || c == '-';
+        text_bytes(path, plain ? symbol.data + i : escaped, plain ? 1 : sizeof escaped);
+    }
+    text_literal(path, "&limit=");
+    text_unsigned(path, depth);
+}
+
+static uint32_t snapshot_weight(uint32_t depth)
+{
+    return depth <= 100 ? 5 : depth <= 500 ? 25 : depth <= 1000 ? 50 : 250;
+}
+
+/* Copies a text into a field of an instrument; false if it does not fit or has an escape. */
+static bool take_text(struct scan *scan, char *field, size_t room)
+{
+    struct slice text;
+    if (!scan_string(scan, &text) || text.len >= room || memchr(text.data, '\\', text.len) != NULL)
+        return false;
+    memcpy(field, text.data, text.len);
+    field[text.len] = '\0';
+    return true;
+}
+
+/* 5.1: filters stand in any order and are found by filterType. */
+static void scan_filters(struct scan *scan, struct instrument *instrument)
+{
+    struct slice key, type = {NULL, 0};
+    scan_array(scan);
+    while (scan_element(scan)) {
+        struct decimal tick = {0}, step = {0};
+        type = (struct slice){NULL, 0};
+        scan_object(scan);
+        while (scan_member(scan, &key)) {
+            if (slice_equal(key, SLICE("filterType")))
+                scan_string(scan, &type);
+            else if (slice_equal(key, SLICE("tickSize")))
+                scan_decimal(scan, &tick);
+            else if (slice_equal(key, SLICE("stepSize")))
+                scan_decimal(scan, &step);
+            else
+                scan_skip(scan);
+        }
+        if (slice_equal(type, SLICE("PRICE_FILTER")))
+            instrument->tick = tick;
+        else if (slice_equal(type, SLICE("LOT_SIZE")))
+            instrument->step = step;
+    }
+}
+
+/* One entry of symbols[]; false if it cannot be held. */
+static bool scan_instrument(struct scan *scan, struct event *event)
+{
+    struct instrument *instrument = &event->instrument;
+    struct slice key;
+    bool held = true;
+    event_begin(event, KIND_INSTRUMENT);
+    scan_object(scan);
+    while (scan_member(scan, &key)) {
+        if (slice_equal(key, SLICE("symbol")))
+            held &=
+                take_text(scan, instrument->exchange_symbol, sizeof instrument->exchange_symbol);
+        else if (slice_equal(key, SLICE("baseAsset")))
+            held &= take_text(scan, instrument->base, sizeof instrument->base);
+        else if (slice_equal(key, SLICE("quoteAsset")))
+            held &= take_text(scan, instrument->quote, sizeof instrument->quote);
+        else if (slice_equal(key, SLICE("status")))
+            held &= take_text(scan, instrument->status, sizeof instrument->status);
+        else if (slice_equal(key, SLICE("filters")))
+            scan_filters(scan, instrument);
+        else
+            scan_skip(scan);
+    }
+    struct text symbol = text_over(instrument->symbol, sizeof instrument->symbol);
+    text_append(&symbol, slice_of(instrument->base));
+    text_literal(&symbol, "-");
+    text_append(&symbol, slice_of(instrument->quote));
+    text_terminate(&symbol);
+    instrument->tradable = strcmp(instrument->status, "TRADING") == 0;
+    return held && !symbol.overflow && instrument->exchange_symbol[0] != '\0' &&
+           instrument->base[0] != '\0' && instrument->quote[0] != '\0';
+}
+
+/* The last one is told apart by holding each back until the next is read. */
+static enum refusal read_instruments(struct slice body,
+                                     void (*take)(void *context, struct event *event),
+                                     void *context, size_t *skipped)
+{
+    struct scan scan;
+    struct slice key;
+    struct event events[2];
+    size_t held = 0;
+    bool listed = false;
+    *skipped = 0;
+    scan_begin(&scan, body);
+    scan_object(&scan);
+    while (scan_member(&scan, &key)) {
+        if (!slice_equal(key, SLICE("symbols"))) {
+            scan_skip(&scan);
+            continue;
+        }
+        listed = true;
+        scan_array(&scan);
+        while (scan_element(&scan)) {
+            if (!scan_instrument(&scan, &events[held & 1])) {
+                ++*skipped;
+                continue;
+            }
+            if (held > 0)
+                take(context, &events[(held - 1) & 1]);
+            held++;
+        }
+    }
+    if (!scan_end(&scan))
+        return binance_refusal(&scan);
+    if (!listed || held == 0)
+        return REFUSAL_MISSING_FIELD;
+    events[(held - 1) & 1].instrument.last = true;
+    take(context, &events[(held - 1) & 1]);
+    return REFUSAL_NONE;
+}
+
+/* 5.3. */
+static int64_t used_weight(struct slice line)
+{
+    static const char name[] = "x-mbx-used-weight-1m:";
+    size_t at = sizeof name - 1;
+    if (line.len <= at || strncasecmp(line.data, name, at) != 0)
+        return -1;
+    while (at < line.len && line.data[at] == ' ')
+        at++;
+    int64_t used = 0;
+    size_t digits = at;
+    for (; at < line.len && line.data[at] >= '0' && line.data[at] <= '9' && at - digits < 9; at++)
+        used = used * 10 + (line.data[at] - '0');
+    return at > digits ? used : -1;
+}
+
+const struct exchange exchange_binance = {
+    .name = "binance",
+    .type = "BinancePublicConnector",
+    .websocket = "wss://stream.binance.com:9443",
+    .path = "/stream", /* 1.2: the wrapper's name is the one dependable key */
+    .rest = "https://api.binance.com",
+    .limits = {.streams_per_session = 300, /* of 1024; 8.1 */
+               .streams_per_request = 100,
+               .messages_per_second = 4, /* of 5, pongs counted; 2.2 */
+               .connects = 300,
+               .connects_window_ms = 300000,
+               .rest_weight = 6000,
+               .session_life_ms = 86400000,
+               .frame_max = 4 * 1024 * 1024},
+    .streams = streams,
+    .stream_count = BINANCE_STREAMS,
+    .write_key = binance_write_key,
+    .read_key = binance_read_key,
+    .write_request = write_request,
+    .route = binance_route,
+    .parse = parse,
+    .write_snapshot_path = write_snapshot_path,
+    .snapshot_weight = snapshot_weight,
+    .read_snapshot = binance_read_snapshot,
+    .instruments_path = "/api/v3/exchangeInfo?showPermissionSets=false",
+    .instruments_weight = 20,
+    .read_instruments = read_instruments,
+    .used_weight = used_weight,
+};

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Intake: the way of a frame from bytes to events: route, parse, continuity, sink. It owns what a
+ * connector knows of each topic (number, state, sequence, the quote as known so far, deltas that
+ * wait for a snapshot) and knows no socket and no clock: the session hands it frames with their
+ * receive time, the replay lines of a file. One owner.
+ *
+ * States. A topic begins `recovering` (starting; a book: snapshot_pending) and every change of
+ * state is an event of its own. Deltas of a book that is not joined are published as they come,
+ * `recovering`, and kept; when the snapshot fits, one event (update: snapshot, ok) carries the
+ * snapshot with the kept deltas applied, and deltas go on from there as `ok`. A gap says so at once
+ * (`recovering`, gap) and asks for a new snapshot. A counted stream that skips says `suspect` (gap)
+ * and, with the message behind the hole, `ok` again. */
+#ifndef TICKGATE_CONNECTORS_INTAKE_H
+#define TICKGATE_CONNECTORS_INTAKE_H
+
+#include "connectors/desired.h"
+#include "connectors/exchange.h"
+#include "proto/sink.h"
+
+struct intake;
+
+struct intake_config {
+    uint32_t topics_max; /* highest slot + 1 */
+    uint32_t book_depth; /* levels a side that a snapshot is asked for, and that `depth` claims */
+    uint32_t book_buffer_max; /* bytes of kept deltas, for each book */
+    uint32_t levels_max;      /* of one event */
+    uint32_t settle_ms;       /* see intake_settle */
+};
+
+/* What the intake asks of its owner, all called from within its own calls; `context` comes back. */
+struct intake_hooks {
+    /* This book needs a snapshot: answer some time with intake_snapshot or intake_snapshot_failed.
+     * Not asked again for a slot before it was answered. */
+    void (*snapshot)(void *context, uint32_t slot, struct slice exchange_symbol);
+    void *context;
+};
+
+struct intake *intake_new(const struct exchange *exchange, const struct intake_config *config,
+                          const struct intake_hooks *hooks, struct sink *sink);
+void intake_destroy(struct intake **intake);
+
+/* Adds a topic (its slot must not be in use), which says `recovering`; or takes a new generation of
+ * one: its continuity begins anew. False: slot or keys beyond the capacity. */
+bool intake_add(struct intake *intake, const struct want *want, int64_t now_ns);
+/* The topic ends: it says `down` (unsubscribed). Its numbering is remembered. */
+void intake_remove(struct intake *intake, uint32_t slot, int64_t now_ns);
+
+/* The wanted keys of a topic (subscribe these): calls `take` for each. */
+void intake_keys(const struct intake *intake, uint32_t slot,
+                 void (*take)(void *context, struct slice key), void *context);
+/* The topic that a key feeds; false if none. */
+bool intake_slot(const struct intake *intake, struct slice key, uint32_t *slot);
+
+/* One whole message of a session. Data goes to the sink; the route of a control word is the
+ * caller's to act on (route->class tells; a list is walked here). Counts under `session`. */
+void intake_frame(struct intake *intake, uint32_t session, struct slice frame, int64_t received_ns,
+                  struct route *route);
+
+enum snapshot_result {
+    SNAPSHOT_JOINED,
+    SNAPSHOT_AHEAD, /* newer than the stream: the join waits for the stream, or for intake_settle */
+    SNAPSHOT_TOO_OLD, /* older than the kept deltas: it asks again by itself through the hook when
+                         told to retry */
+    SNAPSHOT_REFUSED, /* not a book: refusal counted */
+    SNAPSHOT_UNKNOWN, /* no such topic, or it did not ask */
+};
+enum snapshot_result intake_snapshot(struct intake *intake, uint32_t slot, struct slice body,
+                                     int64_t received_ns);
+/* No snapshot came; or, after TOO_OLD or this, try again: the hook is called at once. */
+void intake_snapshot_failed(struct intake *intake, uint32_t slot, enum reason reason,
+                            int64_t now_ns);
+void intake_snapshot_retry(struct intake *intake, uint32_t slot);
+
+/* The topic's state changes for a reason outside the data: its session went down (continuity begins
+ * anew when data comes), or has been silent (`stale`, over with the next message). Nothing is said
+ * if it is so already. */
+void intake_state(struct intake *intake, uint32_t slot, enum topic_state state, enum reason reason,
+                  int64_t now_ns);
+/* True once the topic had data since it was added or its session came up. */
+bool intake_had_data(const struct intake *intake, uint32_t slot);
+enum topic_state intake_topic_state(const struct intake *intake, uint32_t slot);
+
+/* Passes the sink's flush on. What the sink dropped (now or since the last flush) is remembered
+ * topic by topic; with the next flush that succeeds each says `recovering` (lost_in_gateway) and, a
+ * book, begins anew, the others are `ok` with their next message. */
+void intake_flush(struct intake *intake, int64_t now_ns);
+
+/* Joins the books whose snapshot has been ahead of a stream that brought nothing for settle_ms. */
+void intake_settle(struct intake *intake, int64_t now_ns);
+
+/* Per session totals; session < INTAKE_SESSIONS. */
+#define INTAKE_SESSIONS 256
+const struct counters *intake_counters(const struct intake *intake, uint32_t session);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How a book is joined: deltas are kept until a snapshot comes that they continue. */
+#include "common/clock.h"
+#include "connectors/intake_parts.h"
+#include "proto/book.h"
+
+#include <stdlib.h>
+
+#define KEPT_FIRST 4096
+
+struct sequence *intake_book_sequence(const struct intake *intake, struct intake_topic *topic)
+{
+    const struct exchange *exchange = intake->exchange;
+    uint32_t stream = 0;
+    while (stream + 1 < exchange->stream_count &&
+           !(exchange->streams[stream].kind == KIND_BOOK && exchange->streams[stream].wanted))
+        stream++;
+    return &topic->sequences[stream];
+}
+
+static void drop_kept(struct intake_topic *topic)
+{
+    free(topic->kept.records);
+    topic->kept = (struct kept_deltas){0};
+}
+
+static void drop_ahead(struct intake *intake, struct intake_topic *topic)
+{
+    if (topic->ahead != NULL)
+        slot_list_remove(&intake->ahead, topic->want.slot);
+    free(topic->ahead);
+    topic->ahead = NULL;
+}
+
+void intake_restart_book(struct intake *intake, struct intake_topic *topic)
+{
+    struct sequence *sequence = intake_book_sequence(intake, topic);
+    if (topic->want.kind != KIND_BOOK)
+        return;
+    sequence_reset(sequence, sequence->rule);
+    drop_kept(topic);
+    drop_ahead(intake, topic);
+}
+
+/* False: the limit is reached, or memory is out. */
+static bool keep(struct intake *intake, struct intake_topic *topic, const struct event *event)
+{
+    struct kept_deltas *kept = &topic->kept;
+    size_t needed = kept->len + event->size;
+    if (needed > intake->config.book_buffer_max)
+        return false;
+    if (needed > kept->room) {
+        size_t room = kept->room == 0 ? KEPT_FIRST : 2 * kept->room;
+        while (room < needed)
+            room *= 2;
+        char *records = aligned_alloc(16, room);
+        if (records == NULL)
+            return false;
+        if (kept->len > 0)
+            memcpy(records, kept->records, kept->len);
+        free(kept->records);
+        kept->records = records;
+        kept->room = room;
+    }
+    memcpy(kept->records + kept->len, event, event->size);
+    kept->len = needed;
+    return true;
+}
+
+static void ask(struct intake *intake, struct intake_topic *topic)
+{
+    if (topic->asked)
+        return;
+    topic->asked = true;
+    intake->hooks.snapshot(intake->hooks.context, topic->want.slot,
+                           slice_of(topic->want.exchange_symbol));
+}
+
+static const struct event *kept_at(const struct kept_deltas *kept, size_t at)
+{
+    return (const struct event *)(const void *)(kept->records + at);
+}
+
+/* Whether the kept deltas continue the snapshot, and up to which id. */
+static bool chain(const struct intake_topic *topic, struct sequence *sequence, uint64_t snapshot_id)
+{
+    const struct event *event;
+    sequence_join(sequence, snapshot_id);
+    for (size_t at = 0; at < topic->kept.len; at += event->size) {
+        event = kept_at(&topic->kept, at);
+        if (sequence_next(sequence, event->book.first_update_id, event->book.last_update_id,
+                          event->book.prev_update_id) == SEQUENCE_BROKEN)
+            return false;
+    }
+    return true;
+}
+
+/* Applies those of the kept deltas that are newer than the snapshot; the exchange's time of the
+ * last one. */
+static int64_t apply_kept(const struct intake_topic *topic, struct book *book, uint64_t snapshot_id)
+{
+    const struct event *event;
+    int64_t ts_exchange = 0;
+    for (size_t at = 0; at < topic->kept.len; at += event->size) {
+        event = kept_at(&topic->kept, at);
+        if (event->book.last_update_id <= snapshot_id)
+            continue;
+        book_apply(book, event_bids_of(event), event->book.bid_count, event_asks_of(event),
+                   event->book.ask_count);
+        ts_exchange = event->ts_exchange;
+    }
+    return ts_exchange;
+}
+
+/* The book as an event: as many levels a side, the best ones, as a record holds. */
+static void write_book(struct event *event, const struct book *book, size_t levels_max)
+{
+    size_t side_max = levels_max / 2;
+    size_t bids = book_bid_count(book), asks = book_ask_count(book);
+    event_begin(event, KIND_BOOK);
+    event->book.bid_count = (uint32_t)(bids < side_max ? bids : side_max);
+    event->book.ask_count = (uint32_t)(asks < side_max ? asks : side_max);
+    for (uint32_t i = 0; i < event->book.bid_count; i++)
+        event_bids(event)[i] = *book_bid(book, i);
+    for (uint32_t i = 0; i < event->book.ask_count; i++)
+        event_asks(event)[i] = *book_ask(book, i);
+    event->size = (uint32_t)event_size(KIND_BOOK, event->book.bid_count + event->book.ask_count);
+}
+
+static bool publish_joined(struct intake *intake, struct intake_topic *topic,
+                           const struct sequence *sequence, int64_t received_ns)
+{
+    struct event *event = intake->snapshot;
+    uint64_t snapshot_id = event->book.last_update_id;
+    struct book *book = book_new(intake->config.levels_max / 2);
+    if (book == NULL)
+        return false;
+    book_replace(book, event_bids(event), event->book.bid_count, event_asks(event),
+                 event->book.ask_count);
+    int64_t ts_exchange = apply_kept(topic, book, snapshot_id);
+    write_book(event, book, intake->config.levels_max);
+    book_destroy(&book);
+    event->update = UPDATE_SNAPSHOT;
+    event->state = TOPIC_OK;
+    event->proof = PROOF_SEQUENCE;
+    event->ts_exchange = ts_exchange;
+    event->ts_received = received_ns;
+    event->book.last_update_id = sequence->last;
+    event->book.depth = intake->config.book_depth;
+    intake_emit(intake, topic, event);
+    intake_say(intake, topic, TOPIC_OK, REASON_NONE, received_ns);
+    return true;
+}
+
+/* Joins at the snapshot in intake->snapshot, if the kept deltas continue it. */
+static enum snapshot_result join(struct intake *intake, struct intake_topic *topic, int64_t now_ns)
+{
+    struct sequence *sequence = intake_book_sequence(intake, topic);
+    bool continued = chain(topic, sequence, intake->snapshot->book.last_update_id);
+    if (continued && publish_joined(intake, topic, sequence, now_ns)) {
+        topic->asked = false;
+        drop_kept(topic);
+        return SNAPSHOT_JOINED;
+    }
+    sequence_reset(sequence, sequence->rule);
+    if (continued)
+        return SNAPSHOT_REFUSED;
+    intake_say(intake, topic, TOPIC_RECOVERING, REASON_SNAPSHOT_OLD, now_ns);
+    return SNAPSHOT_TOO_OLD;
+}
+
+/* The stream may lag behind REST: what it still brings up to the snapshot's id would be of no use
+ * after the join, so the join waits for it. */
+static bool is_ahead(const struct intake_topic *topic, uint64_t snapshot_id)
+{
+    uint64_t newest = 0;
+    const struct event *event;
+    for (size_t at = 0; at < topic->kept.len; at += event->size) {
+        event = kept_at(&topic->kept, at);
+        newest = event->book.last_update_id;
+    }
+    return newest < snapshot_id;
+}
+
+static bool put_ahead(struct intake *intake, struct intake_topic *topic, int64_t now_ns)
+{
+    drop_ahead(intake, topic);
+    topic->ahead = aligned_alloc(16, intake->snapshot->size);
+    if (topic->ahead == NULL)
+        return false;
+    memcpy(topic->ahead, intake->snapshot, intake->snapshot->size);
+    topic->ahead_since_ns = now_ns;
+    intake->ahead.slots[intake->ahead.count++] = topic->want.slot;
+    return true;
+}
+
+/* Joins at the snapshot that the stream has come up to; one that it does not continue is asked for
+ * anew. */
+static void join_ahead(struct intake *intake, struct intake_topic *topic, int64_t now_ns)
+{
+    memcpy(intake->snapshot, topic->ahead, topic->ahead->size);
+    drop_ahead(intake, topic);
+    if (join(intake, topic, now_ns) != SNAPSHOT_JOINED)
+        ask(intake, topic);
+}
+
+void intake_settle(struct intake *intake, int64_t now_ns)
+{
+    for (uint32_t i = intake->ahead.count; i-- > 0;) {
+        struct intake_topic *topic = intake->topics[intake->ahead.slots[i]];
+        if (now_ns - topic->ahead_since_ns >= intake->config.settle_ms * NS_PER_MS)
+            join_ahead(intake, topic, now_ns);
+    }
+}
+
+void intake_wait(struct intake *intake, struct intake_topic *topic, struct event *event)
+{
+    if (!keep(intake, topic, event)) {
+        drop_kept(topic);
+        intake_say(intake, topic, TOPIC_RECOVERING, REASON_BUFFER_FULL, event->ts_received);
+        keep(intake, topic, event);
+    }
+    event->state = TOPIC_RECOVERING;
+    event->reason = (uint16_t)topic->reason;
+    intake_emit(intake, topic, event);
+    if (topic->ahead == NULL)
+        ask(intake, topic);
+    else if (event->book.last_update_id >= topic->ahead->book.last_update_id)
+        join_ahead(intake, topic, event->ts_received);
+}
+
+enum snapshot_result intake_snapshot(struct intake *intake, uint32_t slot, struct slice body,
+                                     int64_t received_ns)
+{
+    struct intake_topic *topic = intake_topic(intake, slot);
+    if (topic == NULL || topic->want.kind != KIND_BOOK)
+        return SNAPSHOT_UNKNOWN;
+    if (intake_book_sequence(intake, topic)->joined || topic->state == TOPIC_DOWN) {
+        topic->asked = false;
+        return SNAPSHOT_UNKNOWN;
+    }
+    struct route route = {0};
+    enum refusal refusal =
+        intake->exchange->read_snapshot(body, intake->snapshot, intake->config.levels_max);
+    if (refusal != REFUSAL_NONE) {
+        intake_refuse(intake, &route, refusal, body);
+        return SNAPSHOT_REFUSED;
+    }
+    if (!is_ahead(topic, intake->snapshot->book.last_update_id))
+        return join(intake, topic, received_ns);
+    if (!put_ahead(intake, topic, received_ns))
+        return SNAPSHOT_REFUSED;
+    topic->asked = false;
+    return SNAPSHOT_AHEAD;
+}
+
+void intake_snapshot_failed(struct intake *intake, uint32_t slot, enum reason reason,
+                            int64_t now_ns)
+{
+    struct intake_topic *topic = intake_topic(intake, slot);
+    if (topic != NULL && topic->asked && topic->state != TOPIC_DOWN)
+        intake_say(intake, topic, TOPIC_RECOVERING, reason, now_ns);
+}
+
+void intake_snapshot_retry(struct intake *intake, uint32_t slot)
+{
+    struct intake_topic *topic = intake_topic(intake, slot);
+    if (topic == NULL || !topic->asked)
+        return;
+    topic->asked = false;
+    if (topic->state != TOPIC_DOWN && !intake_book_sequence(intake, topic)->joined)
+        ask(intake, topic);
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules, one function each. Their sources: binance.md 4.1 and 4.2 (docs of 2026-07-21,
+ * 2026-05-28). */
+#include "connectors/sequence.h"
+
+#include "common/ensure.h"
+
+void sequence_reset(struct sequence *sequence, enum sequence_rule rule)
+{
+    *sequence = (struct sequence){.rule = rule};
+}
+
+void sequence_join(struct sequence *sequence, uint64_t snapshot_id)
+{
+    sequence->joined = true;
+    sequence->chained = false;
+    sequence->last = snapshot_id;
+}
+
+static enum sequence_verdict take(struct sequence *sequence, uint64_t last)
+{
+    sequence->joined = true;
+    sequence->chained = true;
+    sequence->last = last;
+    return SEQUENCE_TAKE;
+}
+
+static enum sequence_verdict broken(struct sequence *sequence)
+{
+    sequence->joined = false;
+    return SEQUENCE_BROKEN;
+}
+
+/* The first message begins it; an id that comes twice is the same message seen again. */
+static enum sequence_verdict counted(struct sequence *sequence, uint64_t last)
+{
+    if (!sequence->joined || last == sequence->last + 1)
+        return take(sequence, last);
+    return last <= sequence->last ? SEQUENCE_OLD : broken(sequence);
+}
+
+/* Ids of one message are first..last; the first one behind a snapshot may begin within it. */
+static enum sequence_verdict chained(struct sequence *sequence, uint64_t first, uint64_t last)
+{
+    if (!sequence->joined)
+        return SEQUENCE_WAIT;
+    if (last <= sequence->last)
+        return SEQUENCE_OLD;
+    return first <= sequence->last + 1 ? take(sequence, last) : broken(sequence);
+}
+
+/* `prev` names the message before; the first one behind a snapshot must span its id, or follow it
+ * exactly. */
+static enum sequence_verdict linked(struct sequence *sequence, uint64_t first, uint64_t last,
+                                    uint64_t prev)
+{
+    if (!sequence->joined)
+        return SEQUENCE_WAIT;
+    if (last < sequence->last || (sequence->chained && last == sequence->last))
+        return SEQUENCE_OLD;
+    if (prev == sequence->last || (!sequence->chained && first <= sequence->last))
+        return take(sequence, last);
+    return broken(sequence);
+}
+
+enum sequence_verdict sequence_next(struct sequence *sequence, uint64_t first, uint64_t last,
+                                    uint64_t prev)
+{
+    switch (sequence->rule) {
+    case SEQUENCE_UNCHECKED:
+    case SEQUENCE_REPLACED:
+        return take(sequence, last);
+    case SEQUENCE_RISING:
+        return sequence->joined && last < sequence->last ? SEQUENCE_OLD : take(sequence, last);
+    case SEQUENCE_COUNTED:
+        return counted(sequence, last);
+    case SEQUENCE_CHAINED:
+        return chained(sequence, first, last);
+    case SEQUENCE_LINKED:
+        return linked(sequence, first, last, prev);
+    }
+    ENSURE(!"a rule");
+    return SEQUENCE_BROKEN;
+}

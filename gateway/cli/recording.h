@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Recording: a file of frames, one a line, with what stands beside it: NAME.ts the receive times
+ * (ns, one a line), NAME.conn the connection of each line, NAME.conns.json what these connections
+ * are. One thread. */
+#ifndef TICKGATE_GATEWAY_CLI_RECORDING_H
+#define TICKGATE_GATEWAY_CLI_RECORDING_H
+
+#include "common/slice.h"
+
+#include <stdint.h>
+
+struct recorded {
+    struct slice frame;
+    int64_t received_ns;          /* 0 unknown */
+    struct slice exchange_symbol; /* of a REST reply whose connection's URL names it ("symbol=...");
+                                     else empty */
+};
+
+/* Calls `take` for each line. False, with a message on standard error, if the file cannot be read.
+ */
+bool recording_read(const char *path, void (*take)(void *context, const struct recorded *line),
+                    void *context);
+
+/* Calls `take` for each element of a JSON array, as it stands; stops at the first that is no JSON.
+ */
+void recording_each_element(struct slice array, void (*take)(void *context, struct slice element),
+                            void *context);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Config: the YAML file as a struct. Read once at start (and by config.reload); every error is
+ * found and printed with file, line and what is expected, all together. Durations are "250ms",
+ * "60s"; sizes "64KiB". One table of keys (config.c) feeds reading, `tickgate check`, and
+ * docs/CONFIG.md. main owns it. */
+#ifndef TICKGATE_GATEWAY_CONFIG_H
+#define TICKGATE_GATEWAY_CONFIG_H
+
+#include "connectors/connector.h"
+
+#include <stdio.h>
+
+#define CONFIG_ENDPOINTS   4
+#define CONFIG_EXCHANGES   16
+#define CONFIG_CONNECTIONS 64
+#define CONFIG_ERRORS_MAX  100
+
+struct config_feed {
+    char endpoints[CONFIG_ENDPOINTS][128]; /* tcp://127.0.0.1:7700, ipc://... */
+    uint32_t endpoint_count;
+    uint32_t hwm; /* messages a subscriber: SNDHWM */
+    uint32_t
+        max_subscriptions; /* all peers together; past it the socket is closed and bound anew */
+    uint32_t queue_max;    /* bytes between manager and publisher */
+};
+
+struct config_requests {
+    char endpoints[CONFIG_ENDPOINTS][128];
+    uint32_t endpoint_count;
+    uint32_t message_max; /* bytes of one request */
+    uint32_t reply_max;   /* bytes of one reply */
+    uint32_t rate;        /* requests a second of one peer ... */
+    uint32_t burst;       /* ... and at once; beyond: error `busy` */
+    uint32_t peers_max;   /* peers whose rate is remembered */
+};
+
+struct config_cache {
+    uint32_t size;
+    uint32_t expiry_ms;
+    uint32_t sweep_ms;
+};
+
+struct config_pool {
+    uint32_t max;             /* connectors */
+    uint32_t idle_timeout_ms; /* a connector without subscriptions is closed after it; 0 never */
+};
+
+struct config_exchange {
+    const struct exchange *exchange;
+    bool enabled;
+    struct connector_config connector;
+};
+
+/* A connection that is opened at start. */
+struct config_connection {
+    char name[65];
+    const struct exchange *exchange;
+    char type[24];                  /* price_feed, trade_feed, order_book, candle_feed */
+    char interval[VARIANT_MAX + 1]; /* candle_feed */
+    char (*symbols)[SYMBOL_MAX + 1];
+    uint32_t symbol_count;
+    int line;
+};
+
+struct config {
+    char path[512];
+    char state_dir[512]; /* holds the epoch */
+    struct config_feed feed;
+    struct config_requests requests;
+    struct config_cache cache;
+    struct config_pool pool;
+    struct fetch_config fetch;
+    uint32_t connections_max;
+    uint32_t symbols_max;     /* of one connection */
+    uint32_t topics_max;      /* of one connector */
+    uint32_t book_levels_max; /* kept a side */
+    uint32_t bus_batch_max;   /* bytes */
+    uint32_t bus_queue_max;   /* bytes */
+    uint32_t stats_ms;        /* how often sys.stats. goes out */
+    struct config_exchange exchanges[CONFIG_EXCHANGES];
+    uint32_t exchange_count;
+    struct config_connection connections[CONFIG_CONNECTIONS];
+    uint32_t connection_count;
+    bool insecure; /* binding beyond loopback without CURVE was asked for */
+};
+
+struct config_error {
+    int line; /* 0: the file as a whole */
+    int column;
+    char text[240]; /* what was found, what is expected, the nearest known key */
+};
+
+struct config_errors {
+    uint32_t count;
+    struct config_error errors[CONFIG_ERRORS_MAX];
+};
+
+/* The defaults alone: every exchange known, none enabled, no connections. */
+struct config *config_default(void);
+/* Reads `path`. NULL with errors filled if anything in it is wrong. */
+struct config *config_read(const char *path, struct config_errors *errors);
+void config_destroy(struct config **config);
+/* Every key with its type, range and meaning, as a Markdown table: docs/CONFIG.md holds it. */
+void config_print_keys(FILE *out);
+
+#endif

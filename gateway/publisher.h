@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Publisher: the thread that owns the public XPUB socket, so that what subscribers do (a million
+ * prefixes, a freeze) never reaches tables and books. The manager puts finished messages into a
+ * batch and hands it over; a full queue drops the batch: its readers see holes, and heads ahead of
+ * them. */
+#ifndef TICKGATE_GATEWAY_PUBLISHER_H
+#define TICKGATE_GATEWAY_PUBLISHER_H
+
+#include "common/text.h"
+#include "gateway/config.h"
+
+struct publisher;
+
+/* Binds and starts the thread; NULL with the reason in `error`. */
+struct publisher *publisher_new(void *zmq_context, const struct config_feed *config, char *error,
+                                size_t error_max);
+void publisher_destroy(struct publisher **publisher);
+
+/* Begins a message in the open batch: room for `body_max` bytes of body, to be written through the
+ * text that comes back (NULL: memory is out or the message is larger than a batch may be). One
+ * message at a time. */
+struct text *publisher_begin(struct publisher *publisher, struct slice topic, size_t body_max);
+/* Ends it; a text that overflowed is dropped and ENSUREd against in debug. */
+void publisher_end(struct publisher *publisher);
+/* Hands the batch over; false: it was dropped because the queue is full. The manager's thread alone
+ * calls these. */
+bool publisher_flush(struct publisher *publisher);
+
+struct publisher_stats {
+    uint64_t messages, bytes; /* handed to the socket */
+    uint64_t dropped;         /* messages in batches that found the queue full */
+    uint64_t subscriptions;   /* prefixes, all peers */
+    uint64_t subscription_events;
+    uint64_t rebinds; /* max_subscriptions was passed */
+};
+
+/* A recent picture. Any thread. */
+void publisher_stats(const struct publisher *publisher, struct publisher_stats *stats);
+/* True while anybody subscribes to anything: without it nothing need be encoded. Any thread. */
+bool publisher_wanted(const struct publisher *publisher);
+
+#endif

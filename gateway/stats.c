@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/stats.h"
+
+#include "common/clock.h"
+#include "common/ensure.h"
+#include "gateway/fault.h"
+
+#include <stdlib.h>
+
+struct of_connector {
+    struct stats_session *sessions; /* STATS_SESSIONS_MAX of them, when the first one reports */
+    struct drift *drifts[REFUSAL_COUNT];
+};
+
+struct stats {
+    struct stats_totals totals;
+    struct stats_totals retired; /* of connectors that were closed */
+    struct stats_totals before;  /* at the last refresh */
+    int64_t refreshed_ns;        /* 0 never */
+    uint32_t connector_count;
+    struct of_connector connectors[];
+};
+
+struct stats *stats_new(uint32_t connectors)
+{
+    struct stats *stats = calloc(1, sizeof *stats + connectors * sizeof stats->connectors[0]);
+    if (stats != NULL)
+        stats->connector_count = connectors;
+    return stats;
+}
+
+void stats_destroy(struct stats **stats)
+{
+    if (*stats == NULL)
+        return;
+    for (uint32_t i = 0; i < (*stats)->connector_count; i++) {
+        free((*stats)->connectors[i].sessions);
+        for (size_t k = 0; k < REFUSAL_COUNT; k++)
+            free((*stats)->connectors[i].drifts[k]);
+    }
+    free(*stats);
+    *stats = NULL;
+}
+
+/* NULL for a number beyond the bounds, or when memory is out: it is not counted then. */
+static struct stats_session *session_at(struct stats *stats, uint16_t connector, uint32_t number)
+{
+    if (connector >= stats->connector_count || number >= STATS_SESSIONS_MAX)
+        return NULL;
+    struct of_connector *of = &stats->connectors[connector];
+    if (of->sessions == NULL)
+        of->sessions = calloc(STATS_SESSIONS_MAX, sizeof *of->sessions);
+    if (of->sessions == NULL)
+        return NULL;
+    struct stats_session *session = &of->sessions[number];
+    session->used = true;
+    session->connector = connector;
+    session->number = number;
+    return session;
+}
+
+void stats_take_session(struct stats *stats, const struct event *event)
+{
+    struct stats_session *session = session_at(stats, event->connector, event->session.session);
+    if (session == NULL || event->session.state >= SESSION_STATE_COUNT)
+        return;
+    session->report = event->session;
+    session->state = (enum session_state)event->session.state;
+    session->reason = (enum reason)event->reason;
+}
+
+void stats_take_counters(struct stats *stats, const struct event *event)
+{
+    struct stats_session *session = session_at(stats, event->connector, event->counters.session);
+    if (session != NULL)
+        session->counters = event->counters;
+}
+
+void stats_take_drift(struct stats *stats, const struct event *event)
+{
+    if (event->connector >= stats->connector_count || event->drift.refusal >= REFUSAL_COUNT)
+        return;
+    struct drift **drift = &stats->connectors[event->connector].drifts[event->drift.refusal];
+    if (*drift == NULL)
+        *drift = malloc(sizeof **drift);
+    if (*drift != NULL)
+        **drift = event->drift;
+}
+
+static uint64_t refused_total(const struct counters *counters)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < REFUSAL_COUNT; i++)
+        total += counters->refused[i];
+    return total;
+}
+
+static void add_session(struct stats_totals *totals, const struct stats_session *session)
+{
+    totals->reconnects += session->report.reconnects;
+    totals->frames += session->counters.frames;
+    totals->bytes += session->counters.bytes;
+    totals->events += session->counters.events;
+    totals->control += session->counters.control;
+    totals->refused += refused_total(&session->counters);
+    totals->gaps += session->counters.gaps;
+    totals->resyncs += session->counters.resyncs;
+}
+
+void stats_retire(struct stats *stats, uint16_t connector)
+{
+    ENSURE(connector < stats->connector_count);
+    struct of_connector *of = &stats->connectors[connector];
+    for (size_t i = 0; of->sessions != NULL && i < STATS_SESSIONS_MAX; i++)
+        if (of->sessions[i].used)
+            add_session(&stats->retired, &of->sessions[i]);
+    free(of->sessions);
+    of->sessions = NULL;
+}
+
+struct stats_totals *stats_totals(struct stats *stats)
+{
+    return &stats->totals;
+}
+
+static uint64_t rate(uint64_t now, uint64_t before, int64_t passed_ns)
+{
+    return passed_ns > 0 && now > before ? (now - before) * NS_PER_SECOND / (uint64_t)passed_ns : 0;
+}
+
+void stats_refresh(struct stats *stats, int64_t now_ns)
+{
+    struct stats_totals *totals = &stats->totals;
+    int64_t passed_ns = stats->refreshed_ns != 0 ? now_ns - stats->refreshed_ns : 0;
+    struct stats_totals sums = stats->retired;
+    totals->sessions = totals->sessions_live = 0;
+    for (uint32_t i = 0; i < stats->connector_count; i++) {
+        struct stats_session *sessions = stats->connectors[i].sessions;
+        for (size_t k = 0; sessions != NULL && k < STATS_SESSIONS_MAX; k++) {
+            struct stats_session *session = &sessions[k];
+            if (!session->used)
+                continue;
+            add_session(&sums, session);
+            totals->sessions += session->state != SESSION_CLOSED;
+            totals->sessions_live += session->state == SESSION_LIVE;
+            session->frames_per_s =
+                rate(session->counters.frames, session->frames_before, passed_ns);
+            session->frames_before = session->counters.frames;
+        }
+    }
+    totals->reconnects = sums.reconnects;
+    totals->frames = sums.frames;
+    totals->bytes = sums.bytes;
+    totals->events = sums.events;
+    totals->control = sums.control;
+    totals->refused = sums.refused;
+    totals->gaps = sums.gaps;
+    totals->resyncs = sums.resyncs;
+    totals->frames_per_s = rate(totals->frames, stats->before.frames, passed_ns);
+    totals->events_per_s = rate(totals->events, stats->before.events, passed_ns);
+    totals->published_per_s = rate(totals->published, stats->before.published, passed_ns);
+    stats->before = *totals;
+    stats->refreshed_ns = now_ns;
+}
+
+/* How much a session stands in the way of "live". */
+static int weight_of(enum session_state state)
+{
+    switch (state) {
+    case SESSION_RECONNECTING:
+    case SESSION_REFUSED:
+        return 3;
+    case SESSION_OPENING:
+    case SESSION_DEGRADED:
+        return 2;
+    case SESSION_LIVE:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+const struct stats_session *stats_worst(const struct stats *stats, uint16_t connector)
+{
+    if (connector >= stats->connector_count || stats->connectors[connector].sessions == NULL)
+        return NULL;
+    const struct stats_session *worst = NULL;
+    for (size_t i = 0; i < STATS_SESSIONS_MAX; i++) {
+        const struct stats_session *session = &stats->connectors[connector].sessions[i];
+        if (session->used && weight_of(session->state) > (worst ? weight_of(worst->state) : 0))
+            worst = session;
+    }
+    return worst;
+}
+
+const struct stats_session *stats_each(const struct stats *stats, uint32_t *place)
+{
+    while (*place < stats->connector_count * STATS_SESSIONS_MAX) {
+        uint32_t at = (*place)++;
+        const struct stats_session *sessions = stats->connectors[at / STATS_SESSIONS_MAX].sessions;
+        if (sessions != NULL && sessions[at % STATS_SESSIONS_MAX].used)
+            return &sessions[at % STATS_SESSIONS_MAX];
+    }
+    return NULL;
+}
+
+const struct drift *stats_each_drift(const struct stats *stats, uint32_t *place,
+                                     uint16_t *connector)
+{
+    while (*place < stats->connector_count * REFUSAL_COUNT) {
+        uint32_t at = (*place)++;
+        const struct drift *drift =
+            stats->connectors[at / REFUSAL_COUNT].drifts[at % REFUSAL_COUNT];
+        *connector = (uint16_t)(at / REFUSAL_COUNT);
+        if (drift != NULL)
+            return drift;
+    }
+    return NULL;
+}
+
+static void write_member(struct text *text, struct slice name, uint64_t value, bool first)
+{
+    if (!first)
+        text_literal(text, ",");
+    text_literal(text, "\"");
+    text_append(text, name);
+    text_literal(text, "\":");
+    text_unsigned(text, value);
+}
+
+void stats_write_totals(struct text *text, const struct stats *stats)
+{
+    bool first = true;
+#define TOTAL(name, type, help)                                                                    \
+    write_member(text, SLICE(#name), stats->totals.name, first);                                          \
+    first = false;
+#include "gateway/stats.def"
+#undef TOTAL
+}
+
+void stats_write_session(struct text *text, const struct stats_session *session)
+{
+    const struct {
+#define SESSION(name, type, help) uint64_t name;
+#include "gateway/stats.def"
+#undef SESSION
+    } values = {.streams = session->report.streams,
+                .reconnects = session->report.reconnects,
+                .frames = session->counters.frames,
+                .bytes = session->counters.bytes,
+                .events = session->counters.events,
+                .control = session->counters.control,
+                .refused_total = refused_total(&session->counters),
+                .gaps = session->counters.gaps,
+                .resyncs = session->counters.resyncs,
+                .dropped = session->counters.dropped,
+                .frames_per_s = session->frames_per_s};
+    bool first = true;
+#define SESSION(name, type, help)                                                                  \
+    write_member(text, SLICE(#name), values.name, first);                                                 \
+    first = false;
+#include "gateway/stats.def"
+#undef SESSION
+    write_member(text, SLICE("last_message"), (uint64_t)(session->counters.last_frame / NS_PER_US), false);
+    write_member(text, SLICE("retry_in_ms"), session->report.retry_in_ms, false);
+    write_member(text, SLICE("http_status"), session->report.http_status, false);
+    text_literal(text, ",\"refused\":{");
+    first = true;
+    for (size_t i = 1; i < REFUSAL_COUNT; i++) {
+        if (session->counters.refused[i] == 0)
+            continue;
+        write_member(text, refusal_word((enum refusal)i), session->counters.refused[i], first);
+        first = false;
+    }
+    text_literal(text, "}");
+}

@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Table-driven reading of YAML: see the header. */
+#include "gateway/yaml_table.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define NAMES_MAX 64
+#define WORD_MAX  64
+
+struct unit {
+    const char *word;
+    uint64_t factor;
+};
+
+static const struct unit durations[] = {
+    {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {NULL, 0}};
+static const struct unit sizes[] = {
+    {"", 1}, {"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}, {NULL, 0}};
+
+static void note(struct yaml_reader *reader, size_t line, size_t column, const char *format,
+                 va_list arguments)
+{
+    char text[240];
+    vsnprintf(text, sizeof text, format, arguments);
+    reader->error(reader->context, (int)line, (int)column, text);
+}
+
+void yaml_error(struct yaml_reader *reader, const yaml_node_t *node, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note(reader, node->start_mark.line + 1, node->start_mark.column + 1, format, arguments);
+    va_end(arguments);
+}
+
+static void file_error(struct yaml_reader *reader, size_t line, size_t column, const char *format,
+                       ...) __attribute__((format(printf, 4, 5)));
+
+static void file_error(struct yaml_reader *reader, size_t line, size_t column, const char *format,
+                       ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    note(reader, line, column, format, arguments);
+    va_end(arguments);
+}
+
+const char *yaml_text(const yaml_node_t *node)
+{
+    return node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : NULL;
+}
+
+bool yaml_pair(struct yaml_reader *reader, const yaml_node_t *node, size_t i, yaml_node_t **key,
+               yaml_node_t **value)
+{
+    if (node->type != YAML_MAPPING_NODE)
+        return false;
+    const yaml_node_pair_t *pair = node->data.mapping.pairs.start + i;
+    if (pair >= node->data.mapping.pairs.top)
+        return false;
+    *key = yaml_document_get_node(&reader->document, pair->key);
+    *value = yaml_document_get_node(&reader->document, pair->value);
+    return true;
+}
+
+bool yaml_item(struct yaml_reader *reader, const yaml_node_t *node, size_t i, yaml_node_t **item)
+{
+    if (node->type != YAML_SEQUENCE_NODE)
+        return false;
+    const yaml_node_item_t *place = node->data.sequence.items.start + i;
+    if (place >= node->data.sequence.items.top)
+        return false;
+    *item = yaml_document_get_node(&reader->document, *place);
+    return true;
+}
+
+/* Edits (insert, delete, replace) between two words, each cut at WORD_MAX. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[WORD_MAX + 1];
+    size_t a_len = strnlen(a, WORD_MAX), b_len = strnlen(b, WORD_MAX);
+    for (size_t j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= b_len; j++) {
+            size_t best = diagonal + (a[i - 1] != b[j - 1]);
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = best;
+        }
+    }
+    return row[b_len];
+}
+
+const char *yaml_nearest(const char *word, const char *const *names, size_t count)
+{
+    const char *nearest = NULL;
+    size_t least = strnlen(word, WORD_MAX) / 3 + 2;
+    for (size_t i = 0; i < count; i++) {
+        size_t edits = distance(word, names[i]);
+        if (edits < least) {
+            least = edits;
+            nearest = names[i];
+        }
+    }
+    return nearest;
+}
+
+/* Reads digits and a unit; false if it is not that or beyond 32 bits. */
+static bool read_quantity(const char *text, const struct unit *units, uint32_t *value)
+{
+    if (*text < '0' || *text > '9')
+        return false;
+    char *rest;
+    errno = 0;
+    unsigned long long number = strtoull(text, &rest, 10);
+    for (const struct unit *unit = units; unit->word != NULL; unit++)
+        if (strcmp(rest, unit->word) == 0 && errno == 0 && number <= UINT32_MAX / unit->factor) {
+            *value = (uint32_t)(number * unit->factor);
+            return true;
+        }
+    return false;
+}
+
+static void read_number(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
+                        void *into)
+{
+    static const struct unit plain[] = {{"", 1}, {NULL, 0}};
+    const struct unit *units = key->type == YAML_DURATION ? durations
+                               : key->type == YAML_SIZE   ? sizes
+                                                          : plain;
+    const char *example = key->type == YAML_DURATION ? "a duration such as 250ms, 60s or 5m"
+                          : key->type == YAML_SIZE   ? "a size such as 512, 64KiB or 8MiB"
+                                                     : "a whole number";
+    const char *text = yaml_text(node);
+    uint32_t value;
+    if (text == NULL || !read_quantity(text, units, &value)) {
+        yaml_error(reader, node, "%s: expected %s, found \"%.40s\"", key->name, example,
+                   text ? text : "a structure");
+        return;
+    }
+    if (value < key->min || value > key->max) {
+        yaml_error(reader, node, "%s: %.40s is out of range, expected %u to %u%s", key->name, text,
+                   key->min, key->max,
+                   key->type == YAML_DURATION ? " ms"
+                   : key->type == YAML_SIZE   ? " bytes"
+                                              : "");
+        return;
+    }
+    memcpy((char *)into + key->offset, &value, sizeof value);
+}
+
+static bool copy_text(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
+                      size_t max, char *target)
+{
+    const char *text = yaml_text(node);
+    if (text == NULL) {
+        yaml_error(reader, node, "%s: expected a text", key->name);
+        return false;
+    }
+    if (strlen(text) > max) {
+        yaml_error(reader, node, "%s: longer than %zu bytes", key->name, max);
+        return false;
+    }
+    memcpy(target, text, strlen(text) + 1);
+    return true;
+}
+
+static void read_text(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
+                      void *into)
+{
+    char *target = (char *)into + key->offset;
+    if (copy_text(reader, node, key, key->max, target) && strlen(target) < key->min)
+        yaml_error(reader, node, "%s: must not be empty", key->name);
+}
+
+static void read_texts(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
+                       void *into)
+{
+    char *target = (char *)into + key->offset;
+    uint32_t count = 0;
+    yaml_node_t *item;
+    if (node->type != YAML_SEQUENCE_NODE) {
+        count = copy_text(reader, node, key, key->max - 1, target);
+    } else {
+        for (size_t i = 0; yaml_item(reader, node, i, &item); i++) {
+            if (count == key->min) {
+                yaml_error(reader, item, "%s: more than %u entries", key->name, key->min);
+                break;
+            }
+            count += copy_text(reader, item, key, key->max - 1, target + (size_t)count * key->max);
+        }
+    }
+    memcpy((char *)into + key->count_offset, &count, sizeof count);
+}
+
+static void read_switch(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
+                        void *into)
+{
+    const char *text = yaml_text(node);
+    bool on = text != NULL && strcmp(text, "true") == 0;
+    if (!on && (text == NULL || strcmp(text, "false") != 0))
+        yaml_error(reader, node, "%s: expected true or false, found \"%.40s\"", key->name,
+                   text ? text : "a structure");
+    else
+        *((bool *)((char *)into + key->offset)) = on;
+}
+
+static void read_value(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
+                       void *into)
+{
+    switch (key->type) {
+    case YAML_COUNT:
+    case YAML_DURATION:
+    case YAML_SIZE:
+        read_number(reader, node, key, into);
+        break;
+    case YAML_TEXT:
+        read_text(reader, node, key, into);
+        break;
+    case YAML_SWITCH:
+        read_switch(reader, node, key, into);
+        break;
+    case YAML_TEXTS:
+        read_texts(reader, node, key, into);
+        break;
+    case YAML_SECTION:
+        yaml_read_mapping(reader, node, key->table, into);
+        break;
+    case YAML_CUSTOM:
+        key->custom(reader, node, into);
+        break;
+    }
+}
+
+static const struct yaml_key *find_key(const struct yaml_key *table, const char *name)
+{
+    for (; table->name != NULL; table++)
+        if (strcmp(table->name, name) == 0)
+            return table;
+    return NULL;
+}
+
+static void unknown_key(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *table)
+{
+    const char *names[NAMES_MAX];
+    size_t count = 0;
+    for (; table->name != NULL && count < NAMES_MAX; table++)
+        names[count++] = table->name;
+    const char *word = yaml_text(node);
+    const char *meant = yaml_nearest(word, names, count);
+    if (meant != NULL)
+        yaml_error(reader, node, "unknown key \"%.40s\"; did you mean \"%s\"?", word, meant);
+    else
+        yaml_error(reader, node, "unknown key \"%.40s\"; known here are \"%s\" and %zu more", word,
+                   names[0], count - 1);
+}
+
+static bool seen_before(struct yaml_reader *reader, const yaml_node_t *node, size_t before,
+                        const char *name)
+{
+    yaml_node_t *key, *value;
+    for (size_t i = 0; i < before && yaml_pair(reader, node, i, &key, &value); i++)
+        if (yaml_text(key) != NULL && strcmp(yaml_text(key), name) == 0)
+            return true;
+    return false;
+}
+
+void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *table,
+                       void *into)
+{
+    yaml_node_t *key, *value;
+    if (node->type != YAML_MAPPING_NODE) {
+        yaml_error(reader, node, "expected keys and values here, such as \"%s: ...\"", table->name);
+        return;
+    }
+    for (size_t i = 0; yaml_pair(reader, node, i, &key, &value); i++) {
+        const char *name = yaml_text(key);
+        if (name == NULL) {
+            yaml_error(reader, key, "expected a key");
+            continue;
+        }
+        const struct yaml_key *known = find_key(table, name);
+        if (known == NULL)
+            unknown_key(reader, key, table);
+        else if (seen_before(reader, node, i, name))
+            yaml_error(reader, key, "key \"%s\" stands here twice", name);
+        else
+            read_value(reader, value, known, into);
+    }
+}
+
+void yaml_read_file(struct yaml_reader *reader, const char *path, const struct yaml_key *table,
+                    void *into)
+{
+    FILE *file = fopen(path, "rb");
+    if (file == NULL) {
+        file_error(reader, 0, 0, "cannot be read: %s", strerror(errno));
+        return;
+    }
+    yaml_parser_t parser;
+    if (!yaml_parser_initialize(&parser)) {
+        file_error(reader, 0, 0, "cannot be read: out of memory");
+        fclose(file);
+        return;
+    }
+    yaml_parser_set_input_file(&parser, file);
+    if (!yaml_parser_load(&parser, &reader->document)) {
+        file_error(reader, parser.problem_mark.line + 1, parser.problem_mark.column + 1,
+                   "not YAML: %s", parser.problem ? parser.problem : "unreadable");
+    } else {
+        yaml_node_t *root = yaml_document_get_root_node(&reader->document);
+        if (root != NULL)
+            yaml_read_mapping(reader, root, table, into);
+        yaml_document_delete(&reader->document);
+    }
+    yaml_parser_delete(&parser);
+    fclose(file);
+}

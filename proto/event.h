@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Event: one normalized record, of fixed layout and without a pointer, so that it is copied as
+ * bytes. A connector builds it; what it never knows (epoch, the topic's name) the gateway adds.
+ * `slot` is the number that the manager gave the topic in the desired set: whoever receives the
+ * event indexes with it. Times are ns since 1970 UTC, 0 = not given. A book's levels stand behind
+ * the record, bids first. */
+#ifndef TICKGATE_PROTO_EVENT_H
+#define TICKGATE_PROTO_EVENT_H
+
+#include "common/decimal.h"
+#include "proto/words.h"
+
+#define EVENT_NO_SLOT UINT32_MAX
+#define SYMBOL_MAX    64 /* bytes of a symbol or exchange_symbol, without the NUL */
+#define VARIANT_MAX   8  /* bytes of a candle's interval or a book's depth, without the NUL */
+#define ID_MAX        47 /* bytes of an exchange's id, without the NUL */
+
+struct id {
+    uint8_t len;
+    char text[ID_MAX];
+};
+
+struct level {
+    struct decimal price;
+    struct decimal size; /* 0 deletes the level in a delta */
+};
+
+/* Which of a quote's numbers are known: bit (1 << QUOTE_x) of `known`, in the order of `numbers`.
+ */
+#define QUOTE_FIELDS(X)                                                                            \
+    X(QUOTE_PRICE, "price")                                                                        \
+    X(QUOTE_VOLUME, "volume")                                                                      \
+    X(QUOTE_TURNOVER, "turnover")                                                                  \
+    X(QUOTE_CHANGE, "change_24h")                                                                  \
+    X(QUOTE_BID_PRICE, "bid_price")                                                                \
+    X(QUOTE_BID_SIZE, "bid_size")                                                                  \
+    X(QUOTE_ASK_PRICE, "ask_price")                                                                \
+    X(QUOTE_ASK_SIZE, "ask_size")                                                                  \
+    X(QUOTE_HIGH, "high_24h")                                                                      \
+    X(QUOTE_LOW, "low_24h")                                                                        \
+    X(QUOTE_OPEN, "open_24h")
+#define QUOTE_ENUM(NAME, word) NAME,
+enum quote_field { QUOTE_FIELDS(QUOTE_ENUM) QUOTE_FIELD_COUNT };
+#undef QUOTE_ENUM
+
+struct quote {
+    uint32_t known;
+    uint32_t stale_parts; /* bit i: the exchange's i-th stream of this quote is overdue */
+    int64_t ts_last;      /* of the last trade, ns; 0 unknown */
+    struct decimal numbers[QUOTE_FIELD_COUNT];
+};
+
+struct trade {
+    struct decimal price;
+    struct decimal size;
+    struct id trade_id;
+    uint8_t side; /* enum side: the taker's */
+};
+
+struct candle {
+    int64_t open_time;  /* ns */
+    int64_t close_time; /* ns */
+    struct decimal open, high, low, close, volume, turnover;
+    uint64_t trades;
+    bool closed;
+    bool has_turnover;
+    bool has_trades;
+};
+
+/* bids[] then asks[] stand in `levels` behind the event: see event_bids. Ids are 0 where there is
+ * none. */
+struct book_change {
+    uint64_t first_update_id;
+    uint64_t last_update_id;
+    uint64_t prev_update_id;
+    uint32_t depth; /* levels a side for which completeness is claimed; 0 = all */
+    uint32_t bid_count;
+    uint32_t ask_count;
+};
+
+#define MARK_MARK_PRICE    (1u << 0)
+#define MARK_INDEX_PRICE   (1u << 1)
+#define MARK_FUNDING_RATE  (1u << 2)
+#define MARK_OPEN_INTEREST (1u << 3)
+
+struct mark {
+    uint32_t known;
+    int64_t next_funding_time; /* ns; 0 unknown */
+    struct decimal mark_price, index_price, funding_rate, open_interest;
+};
+
+struct liquidation {
+    struct decimal price;
+    struct decimal size;
+    uint8_t side; /* of the liquidating order */
+};
+
+/* A session changed its state (slot: EVENT_NO_SLOT; `session` numbers it within its connector). */
+struct session_report {
+    uint32_t session;
+    uint8_t state;        /* enum session_state */
+    uint16_t http_status; /* of a refused upgrade; else 0 */
+    uint32_t retry_in_ms; /* until the next attempt; 0 none planned */
+    uint32_t streams;     /* that it carries */
+    uint64_t reconnects;  /* since the connector's start */
+    char detail[96];      /* the library's or exchange's own words, cut, NUL terminated */
+};
+
+/* A subscription (the event's slot) changed its state. */
+struct subscription_report {
+    uint8_t state; /* enum subscription_state */
+    char detail[96];
+};
+
+struct instrument {
+    char symbol[SYMBOL_MAX + 1];
+    char exchange_symbol[SYMBOL_MAX + 1];
+    char base[SYMBOL_MAX / 2];
+    char quote[SYMBOL_MAX / 2];
+    char status[24]; /* the exchange's own word */
+    bool tradable;
+    bool last;           /* the list is complete with this one */
+    struct decimal tick; /* smallest price step; 0 unknown */
+    struct decimal step; /* smallest size step; 0 unknown */
+};
+
+/* Totals since the connector's start; sent once a second while they change. */
+struct counters {
+    uint32_t session; /* the session they are of */
+    uint64_t frames;
+    uint64_t bytes;
+    uint64_t events;
+    uint64_t control;
+    uint64_t refused[REFUSAL_COUNT];
+    uint64_t gaps;
+    uint64_t resyncs;
+    uint64_t dropped;   /* events that found the bus full */
+    int64_t last_frame; /* ns, real clock; 0 none yet */
+};
+
+/* The first frame refused under a reason since start, cut: the operator's example. */
+struct drift {
+    uint8_t refusal;
+    uint16_t len;
+    char example[480];
+};
+
+struct event {
+    uint32_t size; /* bytes of the whole record with its levels: a multiple of 16 */
+    uint32_t slot;
+    uint64_t seq; /* of the topic within the epoch, from 1 */
+    int64_t ts_exchange;
+    int64_t ts_received;
+    uint8_t kind;       /* enum kind */
+    uint8_t update;     /* enum update */
+    uint8_t state;      /* enum topic_state */
+    uint8_t proof;      /* enum proof */
+    uint16_t reason;    /* enum reason; REASON_NONE if state is ok */
+    uint16_t connector; /* set by the receiving end of the bus */
+    union {
+        struct quote quote;
+        struct trade trade;
+        struct candle candle;
+        struct book_change book;
+        struct mark mark;
+        struct liquidation liquidation;
+        struct session_report session;
+        struct subscription_report subscription;
+        struct instrument instrument;
+        struct counters counters;
+        struct drift drift;
+    };
+};
+
+/* Sets kind and size (without levels) and clears all the rest: a record of a kind takes only its
+ * own room. */
+void event_begin(struct event *event, enum kind kind);
+/* Bytes of a record of this kind with that many levels: a multiple of 16, at most sizeof(struct
+ * event)
+ * + levels. Memory for records is aligned to 16. */
+size_t event_size(enum kind kind, size_t levels);
+/* A book's levels. The record must stand in memory of event->size bytes. */
+struct level *event_bids(struct event *event);
+struct level *event_asks(struct event *event);
+const struct level *event_bids_of(const struct event *event);
+const struct level *event_asks_of(const struct event *event);
+
+bool id_set(struct id *id, struct slice text); /* false if longer than ID_MAX */
+void id_set_number(struct id *id, uint64_t number);
+
+#endif

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The JSON encoding of events, as docs/WIRE.md and docs/schema say. Times go out in us, numbers as
+ * strings of the exchange's own digits, ids as strings. Pure; no allocation. */
+#ifndef TICKGATE_PROTO_WIRE_JSON_H
+#define TICKGATE_PROTO_WIRE_JSON_H
+
+#include "proto/book.h"
+#include "proto/event.h"
+
+/* What the gateway knows of a topic and an event does not say. */
+struct wire_topic {
+    struct slice exchange;
+    struct slice symbol;
+    struct slice exchange_symbol;
+    struct slice variant; /* a candle's interval; empty for most */
+};
+
+#define WIRE_HEAD_MAX 1024
+
+/* Writes what is the same in every event of a topic, up to the first field that changes:
+ * '{"kind":..,"exchange":..,"symbol":..,"exchange_symbol":..,'. Made once a topic and kept. */
+void wire_json_head(struct text *text, enum kind kind, const struct wire_topic *topic);
+
+/* Writes the whole body: head, then the event. The text overflows if it does not fit:
+ * wire_json_max says what fits always. */
+void wire_json_event(struct text *text, struct slice head, struct slice variant,
+                     const struct event *event, uint64_t epoch, int64_t ts_published);
+
+/* A book's image (update: snapshot) as it stands, of at most `depth` levels a side (0: all). `last`
+ * is the book event applied last: its ids, times, state and seq are the image's. */
+void wire_json_book(struct text *text, struct slice head, const struct event *last,
+                    const struct book *book, size_t depth, uint64_t epoch, int64_t ts_published);
+
+/* Bytes that an event with that many levels needs at most, the head included. */
+size_t wire_json_max(size_t levels);
+
+#endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The spellings, from the same lists as the enumerations. */
+#include "proto/words.h"
+
+#include "common/ensure.h"
+
+#define WORD_TEXT(NAME, word) {word, sizeof word - 1},
+#define SPELLING(function, type, LIST, COUNT)                                                      \
+    struct slice function(type value)                                                              \
+    {                                                                                              \
+        static const struct slice words[] = {LIST(WORD_TEXT)};                                     \
+        _Static_assert(sizeof words / sizeof *words == COUNT, "a spelling for each " #type);       \
+        ENSURE((unsigned int)value < COUNT);                                                       \
+        return words[value];                                                                       \
+    }
+
+SPELLING(kind_word, enum kind, KIND_WORDS, KIND_COUNT)
+SPELLING(update_word, enum update, UPDATE_WORDS, UPDATE_COUNT)
+SPELLING(topic_state_word, enum topic_state, TOPIC_WORDS, TOPIC_STATE_COUNT)
+SPELLING(proof_word, enum proof, PROOF_WORDS, PROOF_COUNT)
+SPELLING(side_word, enum side, SIDE_WORDS, SIDE_COUNT)
+SPELLING(session_state_word, enum session_state, SESSION_WORDS, SESSION_STATE_COUNT)
+SPELLING(subscription_state_word, enum subscription_state, SUBSCRIPTION_WORDS,
+         SUBSCRIPTION_STATE_COUNT)
+SPELLING(reason_word, enum reason, REASON_WORDS, REASON_COUNT)
+SPELLING(refusal_word, enum refusal, REFUSAL_WORDS, REFUSAL_COUNT)
+
+bool kind_read(struct slice word, enum kind *kind)
+{
+    for (unsigned int i = 0; i < KIND_PUBLIC_COUNT; i++)
+        if (slice_equal(word, kind_word((enum kind)i))) {
+            *kind = (enum kind)i;
+            return true;
+        }
+    return false;
+}
