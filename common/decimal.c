@@ -1,31 +1,69 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading and printing of exact decimals. Nineteen digits fit 64 bits, and nearly every number has
- * fewer: that is the fast path; the others go through 128 bit arithmetic. */
+/* Reading and printing of exact decimals. Nearly every number has at most nineteen digits and no
+ * exponent: that is the fast path, in 64 bits; the others take 128 bit arithmetic. */
 #include "common/decimal.h"
 
-#define DIGITS_FAST  19 /* any number of so many digits fits 64 bits */
 #define SCALE_MAX    28
-#define EXPONENT_MAX 1000000 /* beyond it no number can be held, whatever its digits */
+#define MANTISSA_LEN 29                          /* digits of 2^96 - 1 */
+#define EXPONENT_MAX INT64_C(100000000000000000) /* more than any text is long */
+#define CHUNK_LEN    19                          /* 10^19: the largest power in 64 bits */
+#define CHUNK        UINT64_C(10000000000000000000)
 
 __extension__ typedef unsigned __int128 wide;
 
-static const wide mantissa_max = (((wide)UINT32_MAX) << 64) | UINT64_MAX;
+static const wide mantissa_max = ((wide)UINT32_MAX << 64) | UINT64_MAX;
 
-static bool is_digit(char c)
+/* A number taken apart: mantissa * 10^(zeros - scale), the mantissa without the zeros at its end,
+ * so that no digit is lost before it is known whether it matters. */
+struct parts {
+    wide mantissa;
+    int64_t zeros;
+    int64_t scale;
+    bool fits; /* the mantissa holds all digits */
+};
+
+/* mantissa * 10^times; false if 96 bits do not hold it. Ends after 29 steps if it is not 0. */
+static bool times_ten(wide *mantissa, int64_t times)
 {
-    return (unsigned char)(c - '0') <= 9;
+    for (; times > 0; times--) {
+        if (*mantissa > mantissa_max / 10)
+            return false;
+        *mantissa *= 10;
+    }
+    return true;
 }
 
-static void store(struct decimal *out, wide mantissa, uint8_t scale, bool negative)
+/* Digits with a point, up to an exponent or the end: where they end, NULL if they are no number. */
+static const char *read_digits(const char *at, const char *end, struct parts *parts)
 {
-    *out = (struct decimal){.low = (uint64_t)mantissa,
-                            .high = (uint32_t)(mantissa >> 64),
-                            .scale = scale,
-                            .negative = negative && mantissa != 0};
+    const char *point = NULL, *first = at;
+    for (; at < end && *at != 'e' && *at != 'E'; at++) {
+        unsigned int digit = digits_value(*at);
+        if (*at == '.' && point == NULL && at > first) {
+            point = at;
+            continue;
+        }
+        if (digit > 9)
+            return NULL;
+        if (digit == 0) {
+            parts->zeros += parts->mantissa != 0;
+            continue;
+        }
+        if (parts->fits && times_ten(&parts->mantissa, parts->zeros + 1))
+            parts->mantissa += digit;
+        else
+            parts->fits = false;
+        parts->fits = parts->fits && parts->mantissa <= mantissa_max;
+        parts->zeros = 0;
+    }
+    if (at == first || point == at - 1)
+        return NULL;
+    parts->scale = point != NULL ? at - 1 - point : 0;
+    return at;
 }
 
-/* The exponent behind 'e' or 'E'; what is beyond EXPONENT_MAX is as good as that. */
-static bool read_exponent(const char *at, const char *end, long *exponent)
+/* What stands behind 'e' or 'E'; beyond EXPONENT_MAX it is as good as that. */
+static bool read_exponent(const char *at, const char *end, int64_t *exponent)
 {
     bool negative = at < end && *at == '-';
     if (at < end && (*at == '-' || *at == '+'))
@@ -33,169 +71,125 @@ static bool read_exponent(const char *at, const char *end, long *exponent)
     if (at == end)
         return false;
     for (; at < end; at++) {
-        if (!is_digit(*at))
+        unsigned int digit = digits_value(*at);
+        if (digit > 9)
             return false;
         if (*exponent < EXPONENT_MAX)
-            *exponent = *exponent * 10 + (*at - '0');
+            *exponent = *exponent * 10 + digit;
     }
     if (negative)
         *exponent = -*exponent;
     return true;
 }
 
-/* The general case: any number of digits, an exponent. `mantissa` collects the significant digits
- * up to the last one that is not zero; zeros behind it are counted and put back as far as they can
- * be held. */
-static enum decimal_error read_slowly(const char *at, const char *end, bool negative,
-                                      struct decimal *out)
+/* Puts the zeros back as far as they can be held; only those of the fraction may be left out. */
+static bool settle(struct parts *parts)
 {
-    wide mantissa = 0;
-    long zeros = 0, scale = 0, exponent = 0;
-    bool point = false, any = false, fits = true;
-    for (; at < end && *at != 'e' && *at != 'E'; at++) {
-        if (*at == '.' && !point && any && at + 1 < end && is_digit(at[1])) {
-            point = true;
-            continue;
-        }
-        if (!is_digit(*at))
-            return DECIMAL_SYNTAX;
-        any = true;
-        scale += point;
-        if (*at == '0') {
-            zeros += mantissa != 0;
-            continue;
-        }
-        for (; zeros >= 0 && fits; zeros--) {
-            fits = mantissa <= mantissa_max / 10;
-            mantissa *= 10;
-        }
-        zeros = 0;
-        unsigned int digit = (unsigned char)(*at - '0');
-        fits = fits && mantissa <= mantissa_max - digit;
-        mantissa += digit;
+    if (parts->mantissa == 0) {
+        parts->scale = parts->scale < 0 ? 0 : parts->scale > SCALE_MAX ? SCALE_MAX : parts->scale;
+        return true;
     }
-    if (!any || (at < end && !read_exponent(at + 1, end, &exponent)))
+    int64_t beyond = parts->scale - SCALE_MAX;
+    if (!parts->fits || beyond > parts->zeros)
+        return false;
+    if (beyond > 0) {
+        parts->zeros -= beyond;
+        parts->scale = SCALE_MAX;
+    }
+    while (parts->zeros > 0 && times_ten(&parts->mantissa, 1))
+        parts->zeros--;
+    parts->scale -= parts->zeros;
+    if (!times_ten(&parts->mantissa, -parts->scale))
+        return false;
+    if (parts->scale < 0)
+        parts->scale = 0;
+    return true;
+}
+
+static enum decimal_error read_slowly(const char *at, const char *end, struct decimal *out)
+{
+    struct parts parts = {.fits = true};
+    int64_t exponent = 0;
+    bool negative = *at == '-';
+    at = read_digits(at + negative, end, &parts);
+    if (at == NULL || (at < end && !read_exponent(at + 1, end, &exponent)))
         return DECIMAL_SYNTAX;
-    scale -= exponent;
-    if (mantissa == 0) {
-        store(out, 0, scale < 0 ? 0 : scale > SCALE_MAX ? SCALE_MAX : (uint8_t)scale, false);
-        return DECIMAL_OK;
-    }
-    /* Now the value is mantissa * 10^(zeros - scale): fraction zeros that cannot be held are
-     * dropped. */
-    for (; fits && zeros > 0 && (scale <= SCALE_MAX || scale < 0); zeros--) {
-        if (mantissa > mantissa_max / 10)
-            break;
-        mantissa *= 10;
-    }
-    scale -= zeros;
-    for (; fits && scale < 0; scale++) {
-        fits = mantissa <= mantissa_max / 10;
-        mantissa *= 10;
-    }
-    if (!fits || scale > SCALE_MAX)
+    parts.scale -= exponent;
+    if (!settle(&parts))
         return DECIMAL_TOO_LARGE;
-    store(out, mantissa, (uint8_t)scale, negative);
+    *out = (struct decimal){.low = (uint64_t)parts.mantissa,
+                            .high = (uint32_t)(parts.mantissa >> 64),
+                            .scale = (uint8_t)parts.scale,
+                            .negative = negative && parts.mantissa != 0};
     return DECIMAL_OK;
 }
 
 enum decimal_error decimal_read(struct slice digits, struct decimal *out)
 {
-    const char *at = digits.data, *end = at + digits.len;
-    bool negative = digits.len > 0 && *at == '-';
-    at += negative;
-    if (at == end || !is_digit(*at))
+    if (digits.len == 0)
         return DECIMAL_SYNTAX;
-    if (end - at > DIGITS_FAST)
-        return read_slowly(at, end, negative, out);
-    const char *first = at, *point = NULL;
-    uint64_t mantissa = 0;
-    for (; at < end; at++) {
-        unsigned char digit = (unsigned char)(*at - '0');
-        if (digit <= 9)
-            mantissa = mantissa * 10 + digit;
-        else if (*at == '.' && point == NULL)
-            point = at;
-        else
-            return read_slowly(first, end, negative, out);
-    }
-    if (point == end - 1)
-        return DECIMAL_SYNTAX;
-    *out = (struct decimal){.low = mantissa,
-                            .scale = point != NULL ? (uint8_t)(end - 1 - point) : 0,
-                            .negative = negative && mantissa != 0};
-    return DECIMAL_OK;
+    const char *end = digits.data + digits.len;
+    if (decimal_plain(digits.data, end, out) == end)
+        return DECIMAL_OK;
+    return read_slowly(digits.data, end, out);
 }
 
-/* Digits of the mantissa, from the last to the first, into the end of `digits`; where they begin.
- */
-static char *print_digits(const struct decimal *value, char *end)
+/* Beyond 64 bits: all 29 digits, of which the leading zeros are passed over. */
+static void write_wide(struct text *text, const struct decimal *value)
 {
-    static const uint64_t chunk = UINT64_C(10000000000000000000); /* 10^19 */
-    char *at = end;
-    uint64_t low = value->low;
-    if (value->high != 0) {
-        wide mantissa = (wide)value->high << 64 | value->low;
-        uint64_t rest = (uint64_t)(mantissa % chunk);
-        low = (uint64_t)(mantissa / chunk);
-        for (int i = 0; i < 19; i++, rest /= 10)
-            *--at = (char)('0' + rest % 10);
+    char digits[MANTISSA_LEN];
+    wide mantissa = (wide)value->high << 64 | value->low;
+    digits_write(digits, (uint64_t)(mantissa / CHUNK), MANTISSA_LEN - CHUNK_LEN);
+    digits_write(digits + MANTISSA_LEN - CHUNK_LEN, (uint64_t)(mantissa % CHUNK), CHUNK_LEN);
+    size_t whole = MANTISSA_LEN - (size_t)value->scale, zeros = 0;
+    while (zeros + 1 < whole && digits[zeros] == '0')
+        zeros++;
+    size_t point = value->scale > 0;
+    char *at = text_reserve(text, value->negative + MANTISSA_LEN - zeros + point);
+    if (at == NULL)
+        return;
+    if (value->negative)
+        *at++ = '-';
+    memcpy(at, digits + zeros, whole - zeros);
+    at += whole - zeros;
+    if (value->scale > 0) {
+        *at++ = '.';
+        memcpy(at, digits + whole, value->scale);
     }
-    for (; low >= 100; low /= 100) {
-        uint64_t pair = low % 100;
-        *--at = (char)('0' + pair % 10);
-        *--at = (char)('0' + pair / 10);
-    }
-    if (low >= 10) {
-        *--at = (char)('0' + low % 10);
-        low /= 10;
-    }
-    *--at = (char)('0' + low);
-    return at;
 }
 
 void decimal_write(struct text *text, const struct decimal *value)
 {
-    char digits[2 * DECIMAL_TEXT_MAX];
-    char *end = digits + sizeof digits;
-    char *at = print_digits(value, end);
-    while (end - at <= value->scale)
-        *--at = '0';
-    if (value->scale > 0) {
-        size_t whole = (size_t)(end - at) - value->scale;
-        memmove(at - 1, at, whole);
-        at--;
+    if (value->high != 0) {
+        write_wide(text, value);
+        return;
+    }
+    unsigned int scale = value->scale, count = digits_count(value->low);
+    unsigned int whole = count > scale ? count - scale : 1;
+    char *at = text_reserve(text, value->negative + whole + (scale > 0) + scale);
+    if (at == NULL)
+        return;
+    if (value->negative)
+        *at++ = '-';
+    uint64_t left = value->low;
+    if (scale > 0) {
+        left = digits_write(at + whole + 1, left, scale);
         at[whole] = '.';
     }
-    if (value->negative)
-        *--at = '-';
-    text_bytes(text, at, (size_t)(end - at));
-}
-
-/* mantissa * 10^steps as far as it fits 128 bits: 96 bits and 10^9 do. */
-static wide scaled(wide mantissa, unsigned int steps)
-{
-    while (steps-- > 0)
-        mantissa *= 10;
-    return mantissa;
+    digits_write(at, left, whole);
 }
 
 static int compare_magnitudes(const struct decimal *a, const struct decimal *b)
 {
-    wide x = (wide)a->high << 64 | a->low, y = (wide)b->high << 64 | b->low;
     if (a->scale > b->scale)
         return -compare_magnitudes(b, a);
-    unsigned int steps = (unsigned int)(b->scale - a->scale);
-    /* x has the smaller scale: x * 10^steps against y. What overflows is larger than any y. */
-    while (steps > 9) {
+    wide x = (wide)a->high << 64 | a->low, y = (wide)b->high << 64 | b->low;
+    /* To the same scale; an x beyond 96 bits is larger than any y already. */
+    for (unsigned int steps = (unsigned int)(b->scale - a->scale); steps > 0; steps--) {
         if (x > mantissa_max)
             return 1;
-        x = scaled(x, 9);
-        steps -= 9;
+        x *= 10;
     }
-    if (x > mantissa_max)
-        return 1;
-    x = scaled(x, steps);
     return (x > y) - (x < y);
 }
 

@@ -6,6 +6,7 @@
 #ifndef TICKGATE_COMMON_DECIMAL_H
 #define TICKGATE_COMMON_DECIMAL_H
 
+#include "common/digits.h"
 #include "common/text.h"
 
 struct decimal {
@@ -29,6 +30,37 @@ enum decimal_error {
  * Trailing zeros are dropped only where a number could not be held with them. Leading zeros are
  * accepted ("007" is 7): exchanges have sent them. "-0" is 0 with its scale. */
 enum decimal_error decimal_read(struct slice digits, struct decimal *out);
+
+/* For a reader of something longer: reads the plain number ("-12.50": no exponent, at most 19 bytes
+ * behind the sign) that `at` begins with; where it ends, or NULL if there is none or if it may be
+ * longer: decimal_read then knows. */
+static inline const char *decimal_plain(const char *at, const char *end, struct decimal *out)
+{
+    bool negative = at < end && *at == '-';
+    at += negative;
+    bool cut = end - at > DIGITS_FIT_64;
+    if (cut)
+        end = at + DIGITS_FIT_64;
+    const char *first = at;
+    uint64_t mantissa = 0;
+    for (; at < end && digits_value(*at) <= 9; at++)
+        mantissa = mantissa * 10 + digits_value(*at);
+    if (at == first)
+        return NULL;
+    uint8_t scale = 0;
+    if (at < end && *at == '.') {
+        first = ++at;
+        for (; at < end && digits_value(*at) <= 9; at++)
+            mantissa = mantissa * 10 + digits_value(*at);
+        if (at == first)
+            return NULL;
+        scale = (uint8_t)(at - first);
+    }
+    if (cut && at == end)
+        return NULL;
+    *out = (struct decimal){.low = mantissa, .scale = scale, .negative = negative && mantissa != 0};
+    return at;
+}
 
 /* Prints the digits plainly, never an exponent: "95012345.10". */
 void decimal_write(struct text *text, const struct decimal *value);

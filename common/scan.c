@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass over the bytes, nothing looked at twice. A bracket's kind is kept as one bit a level, so
- * that a skipped value is checked without recursion. */
+/* One pass over the bytes, nothing looked at twice where the document is as exchanges write it; a
+ * number that is not plain, or an escape, takes a slower way. A bracket's kind is kept as one bit a
+ * level, so that a skipped value is checked without recursion. */
 #include "common/scan.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static bool fail(struct scan *scan, enum scan_error error)
 {
@@ -13,56 +18,53 @@ static bool fail(struct scan *scan, enum scan_error error)
 /* At the end of the bytes the document is cut; anywhere else it is no JSON. */
 static bool fail_here(struct scan *scan)
 {
-    return fail(scan, scan->at >= scan->end ? SCAN_TRUNCATED : SCAN_SYNTAX);
+    return fail(scan, scan->at == scan->end ? SCAN_TRUNCATED : SCAN_SYNTAX);
 }
 
-static void pass_space(struct scan *scan)
+static inline bool is_digit(char c)
 {
-    while (scan->at < scan->end && (unsigned char)*scan->at <= ' ' &&
-           (*scan->at == ' ' || *scan->at == '\n' || *scan->at == '\r' || *scan->at == '\t'))
-        scan->at++;
+    return digits_value(c) <= 9;
 }
 
-static bool is_digit(char c)
+/* The next byte that is not white space, where `at` then stands; NUL at the end (a NUL in the
+ * document is no JSON either, wherever it is asked for). */
+static inline char look(struct scan *scan)
 {
-    return (unsigned char)(c - '0') <= 9;
-}
-
-/* Takes one expected character, with the space before it. */
-static bool take(struct scan *scan, char expected)
-{
-    pass_space(scan);
-    if (scan->at < scan->end && *scan->at == expected) {
-        scan->at++;
-        return true;
+    for (; scan->at < scan->end; scan->at++) {
+        char c = *scan->at;
+        if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
+            return c;
     }
-    return false;
+    return '\0';
+}
+
+static inline bool take(struct scan *scan, char expected)
+{
+    if (look(scan) != expected)
+        return false;
+    scan->at++;
+    return true;
 }
 
 void scan_begin(struct scan *scan, struct slice document)
 {
-    *scan = (struct scan){
-        .at = document.data, .end = document.data + document.len, .begin = document.data};
+    *scan = (struct scan){.at = document.data, .begin = document.data};
+    scan->end = document.len > 0 ? document.data + document.len : document.data;
 }
 
 bool scan_end(struct scan *scan)
 {
     if (scan->error != SCAN_OK)
         return false;
-    if (scan->depth != 0)
+    look(scan);
+    if (scan->depth != 0 || scan->at == scan->begin)
         return fail_here(scan);
-    pass_space(scan);
     return scan->at == scan->end || fail(scan, SCAN_SYNTAX);
 }
 
-enum scan_type scan_peek(struct scan *scan)
+static inline enum scan_type type_of(char c)
 {
-    if (scan->error != SCAN_OK)
-        return SCAN_NONE;
-    pass_space(scan);
-    if (scan->at == scan->end)
-        return SCAN_NONE;
-    switch (*scan->at) {
+    switch (c) {
     case '{':
         return SCAN_OBJECT;
     case '[':
@@ -76,8 +78,13 @@ enum scan_type scan_peek(struct scan *scan)
     case 'n':
         return SCAN_NULL;
     default:
-        return *scan->at == '-' || is_digit(*scan->at) ? SCAN_NUMBER : SCAN_NONE;
+        return c == '-' || is_digit(c) ? SCAN_NUMBER : SCAN_NONE;
     }
+}
+
+enum scan_type scan_peek(struct scan *scan)
+{
+    return scan->error == SCAN_OK ? type_of(look(scan)) : SCAN_NONE;
 }
 
 /* What stands here is not of the type that was asked for: is it a value at all? */
@@ -86,7 +93,7 @@ static bool wrong_type(struct scan *scan)
     return scan_peek(scan) != SCAN_NONE ? fail(scan, SCAN_TYPE) : fail_here(scan);
 }
 
-static bool enter(struct scan *scan, char bracket)
+static inline bool enter(struct scan *scan, char bracket)
 {
     if (scan->error != SCAN_OK)
         return false;
@@ -100,17 +107,22 @@ static bool enter(struct scan *scan, char bracket)
 }
 
 /* True when positioned at the next thing in a bracket; false at its end, which is taken. */
-static bool next(struct scan *scan, char bracket)
+static inline bool next(struct scan *scan, char bracket)
 {
     if (scan->error != SCAN_OK)
         return false;
-    if (take(scan, bracket)) {
+    char c = look(scan);
+    if (c == bracket) {
+        scan->at++;
         scan->depth--;
         scan->first = false;
         return false;
     }
-    if (!scan->first && !take(scan, ','))
-        return fail_here(scan);
+    if (!scan->first) {
+        if (c != ',')
+            return fail_here(scan);
+        scan->at++;
+    }
     scan->first = false;
     return true;
 }
@@ -130,55 +142,72 @@ bool scan_element(struct scan *scan)
     return next(scan, ']');
 }
 
-static bool escapes_valid(struct slice text)
+/* The first byte from `at` on that is not plainly part of a string: a quote, a backslash, a control
+ * character; `end` if there is none. */
+static inline const char *pass_plain(const char *at, const char *end)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.data[i] != '\\')
-            continue;
-        i++;
-        if (text.data[i] == 'u') {
-            for (int digit = 0; digit < 4; digit++)
-                if (++i >= text.len || strchr("0123456789abcdefABCDEF", text.data[i]) == NULL ||
-                    text.data[i] == '\0')
-                    return false;
-        } else if (text.data[i] == '\0' || strchr("\"\\/bfnrt", text.data[i]) == NULL) {
-            return false;
-        }
+#ifdef __SSE2__
+    for (; end - at >= 16; at += 16) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i quote = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'));
+        __m128i backslash = _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'));
+        __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+        int found = _mm_movemask_epi8(_mm_or_si128(_mm_or_si128(quote, backslash), control));
+        if (found != 0)
+            return at + __builtin_ctz((unsigned int)found);
     }
+#endif
+    while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)
+        at++;
+    return at;
+}
+
+static bool is_hex(char c)
+{
+    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* Passes over what follows a backslash; on an error `at` stands at the first byte that is wrong. */
+static bool pass_escape(struct scan *scan)
+{
+    static const char names[] = "\"\\/bfnrtu";
+    if (scan->at == scan->end || memchr(names, *scan->at, sizeof names - 1) == NULL)
+        return fail_here(scan);
+    if (*scan->at++ != 'u')
+        return true;
+    for (int i = 0; i < 4; i++, scan->at++)
+        if (scan->at == scan->end || !is_hex(*scan->at))
+            return fail_here(scan);
     return true;
 }
 
-/* A string's bytes; `at` stands behind its first quote. */
-static bool string_rest(struct scan *scan, struct slice *text)
+/* A string's bytes up to its last quote, which is taken; `at` stands behind the first one. */
+static inline bool string_rest(struct scan *scan, struct slice *text)
 {
-    const char *begin = scan->at, *at = begin, *end = scan->end;
-    bool escaped = false;
-    while (at < end && *at != '"') {
-        if ((unsigned char)*at < 0x20) {
-            scan->at = at;
-            return fail(scan, SCAN_SYNTAX);
-        }
-        escaped |= *at == '\\';
-        at += *at == '\\' ? 2 : 1;
+    const char *begin = scan->at;
+    for (;;) {
+        scan->at = pass_plain(scan->at, scan->end);
+        if (scan->at == scan->end || (unsigned char)*scan->at < 0x20)
+            return fail_here(scan);
+        if (*scan->at++ == '"')
+            break;
+        if (!pass_escape(scan))
+            return false;
     }
-    if (at >= end) {
-        scan->at = end;
-        return fail(scan, SCAN_TRUNCATED);
-    }
-    *text = (struct slice){begin, (size_t)(at - begin)};
-    scan->at = at + 1;
-    return !escaped || escapes_valid(*text) || fail(scan, SCAN_SYNTAX);
+    *text = (struct slice){begin, (size_t)(scan->at - 1 - begin)};
+    return true;
+}
+
+static inline bool member_key(struct scan *scan, struct slice *key)
+{
+    if (!take(scan, '"'))
+        return fail_here(scan);
+    return string_rest(scan, key) && (take(scan, ':') || fail_here(scan));
 }
 
 bool scan_member(struct scan *scan, struct slice *key)
 {
-    if (!next(scan, '}'))
-        return false;
-    if (!take(scan, '"'))
-        return fail_here(scan);
-    if (!string_rest(scan, key))
-        return false;
-    return take(scan, ':') || fail_here(scan);
+    return next(scan, '}') && member_key(scan, key);
 }
 
 bool scan_string(struct scan *scan, struct slice *text)
@@ -190,48 +219,70 @@ bool scan_string(struct scan *scan, struct slice *text)
     return string_rest(scan, text);
 }
 
-static const char *pass_digits(const char *at, const char *end)
+/* At least one digit. */
+static inline bool pass_digits(struct scan *scan)
 {
-    while (at < end && is_digit(*at))
+    const char *at = scan->at;
+    while (at < scan->end && is_digit(*at))
         at++;
-    return at;
+    bool any = at > scan->at;
+    scan->at = at;
+    return any || fail_here(scan);
 }
 
-/* The end of the number that begins at `at`, or NULL if it is none. */
-static const char *number_end(const char *at, const char *end)
+static inline bool at_one_of(const struct scan *scan, char a, char b)
 {
-    at += at < end && *at == '-';
-    if (at == end || !is_digit(*at))
-        return NULL;
-    at = *at == '0' ? at + 1 : pass_digits(at, end);
-    if (at < end && *at == '.') {
-        const char *digits = at + 1;
-        at = pass_digits(digits, end);
-        if (at == digits)
-            return NULL;
+    return scan->at < scan->end && (*scan->at == a || *scan->at == b);
+}
+
+/* Passes over the number at which `at` stands; on an error it stands at the first wrong byte. */
+static inline bool pass_number(struct scan *scan)
+{
+    scan->at += *scan->at == '-';
+    if (at_one_of(scan, '0', '0')) {
+        scan->at++;
+        if (scan->at < scan->end && is_digit(*scan->at))
+            return fail_here(scan);
+    } else if (!pass_digits(scan)) {
+        return false;
     }
-    if (at < end && (*at == 'e' || *at == 'E')) {
-        at++;
-        at += at < end && (*at == '+' || *at == '-');
-        const char *digits = at;
-        at = pass_digits(digits, end);
-        if (at == digits)
-            return NULL;
+    if (at_one_of(scan, '.', '.')) {
+        scan->at++;
+        if (!pass_digits(scan))
+            return false;
     }
-    return at;
+    if (at_one_of(scan, 'e', 'E')) {
+        scan->at++;
+        scan->at += at_one_of(scan, '+', '-');
+        return pass_digits(scan);
+    }
+    return true;
 }
 
 bool scan_number(struct scan *scan, struct slice *text)
 {
     if (scan->error != SCAN_OK)
         return false;
-    if (scan_peek(scan) != SCAN_NUMBER)
+    if (type_of(look(scan)) != SCAN_NUMBER)
         return wrong_type(scan);
-    const char *end = number_end(scan->at, scan->end);
-    if (end == NULL)
-        return fail(scan, SCAN_SYNTAX);
-    *text = (struct slice){scan->at, (size_t)(end - scan->at)};
-    scan->at = end;
+    const char *begin = scan->at;
+    if (!pass_number(scan))
+        return false;
+    *text = (struct slice){begin, (size_t)(scan->at - begin)};
+    return true;
+}
+
+/* Takes a plain bare number that ends as numbers mostly do. False, with nothing taken, if it is
+ * anything else, right or wrong. */
+static inline bool plain_number(struct scan *scan, struct decimal *value)
+{
+    const char *at = decimal_plain(scan->at, scan->end, value);
+    if (at == NULL || at == scan->end || (*at != ',' && *at != '}' && *at != ']'))
+        return false;
+    const char *first = scan->at + (*scan->at == '-');
+    if (*first == '0' && is_digit(first[1]))
+        return false;
+    scan->at = at;
     return true;
 }
 
@@ -240,8 +291,19 @@ bool scan_decimal(struct scan *scan, struct decimal *value)
     struct slice text;
     if (scan->error != SCAN_OK)
         return false;
-    if (take(scan, '"') ? !string_rest(scan, &text) : !scan_number(scan, &text))
+    if (take(scan, '"')) {
+        const char *at = decimal_plain(scan->at, scan->end, value);
+        if (at != NULL && at < scan->end && *at == '"') {
+            scan->at = at + 1;
+            return true;
+        }
+        if (!string_rest(scan, &text))
+            return false;
+    } else if (plain_number(scan, value)) {
+        return true;
+    } else if (!scan_number(scan, &text)) {
         return false;
+    }
     switch (decimal_read(text, value)) {
     case DECIMAL_OK:
         return true;
@@ -252,17 +314,28 @@ bool scan_decimal(struct scan *scan, struct decimal *value)
     }
 }
 
-static bool integer(struct scan *scan, bool *negative, uint64_t *magnitude)
+static inline bool integer(struct scan *scan, bool *negative, uint64_t *magnitude)
 {
     struct slice text;
+    if (scan->error != SCAN_OK)
+        return false;
+    *negative = look(scan) == '-';
+    *magnitude = 0;
+    const char *begin = scan->at;
+    struct decimal plain;
+    if (plain_number(scan, &plain)) {
+        *magnitude = plain.low;
+        if (plain.scale == 0)
+            return true;
+        scan->at = begin;
+        return fail(scan, SCAN_TYPE);
+    }
     if (!scan_number(scan, &text))
         return false;
-    *negative = text.data[0] == '-';
-    *magnitude = 0;
     for (size_t i = *negative; i < text.len; i++) {
-        if (!is_digit(text.data[i]))
+        unsigned int digit = digits_value(text.data[i]);
+        if (digit > 9)
             return fail(scan, SCAN_TYPE);
-        uint64_t digit = (uint64_t)(text.data[i] - '0');
         if (*magnitude > (UINT64_MAX - digit) / 10)
             return fail(scan, SCAN_RANGE);
         *magnitude = *magnitude * 10 + digit;
@@ -273,9 +346,13 @@ static bool integer(struct scan *scan, bool *negative, uint64_t *magnitude)
 bool scan_unsigned(struct scan *scan, uint64_t *value)
 {
     bool negative;
-    if (!integer(scan, &negative, value))
+    uint64_t magnitude;
+    if (!integer(scan, &negative, &magnitude))
         return false;
-    return !negative || *value == 0 || fail(scan, SCAN_RANGE);
+    if (negative && magnitude != 0)
+        return fail(scan, SCAN_RANGE);
+    *value = magnitude;
+    return true;
 }
 
 bool scan_signed(struct scan *scan, int64_t *value)
@@ -290,15 +367,11 @@ bool scan_signed(struct scan *scan, int64_t *value)
     return true;
 }
 
-static bool word(struct scan *scan, struct slice expected)
+static bool pass_word(struct scan *scan, struct slice expected)
 {
-    if ((size_t)(scan->end - scan->at) < expected.len)
-        return fail(scan, memcmp(scan->at, expected.data, (size_t)(scan->end - scan->at)) == 0
-                              ? SCAN_TRUNCATED
-                              : SCAN_SYNTAX);
-    if (memcmp(scan->at, expected.data, expected.len) != 0)
-        return fail(scan, SCAN_SYNTAX);
-    scan->at += expected.len;
+    for (size_t i = 0; i < expected.len; i++, scan->at++)
+        if (scan->at == scan->end || *scan->at != expected.data[i])
+            return fail_here(scan);
     return true;
 }
 
@@ -310,36 +383,37 @@ bool scan_boolean(struct scan *scan, bool *value)
     if (type != SCAN_TRUE && type != SCAN_FALSE)
         return wrong_type(scan);
     *value = type == SCAN_TRUE;
-    return word(scan, *value ? SLICE("true") : SLICE("false"));
+    return pass_word(scan, *value ? SLICE("true") : SLICE("false"));
 }
 
 bool scan_null(struct scan *scan)
 {
     if (scan->error != SCAN_OK)
         return false;
-    return scan_peek(scan) == SCAN_NULL ? word(scan, SLICE("null")) : wrong_type(scan);
+    return look(scan) == 'n' ? pass_word(scan, SLICE("null")) : wrong_type(scan);
 }
 
-/* Takes a scalar; an open bracket is entered and its bit set in `objects` if it is an object's. */
-static bool skip_one(struct scan *scan, uint64_t *objects)
+/* Takes a scalar; a bracket is entered and a bit put to `objects`: 1 if it is an object's. */
+static inline bool pass_value(struct scan *scan, uint64_t *objects)
 {
     struct slice text;
-    bool boolean;
-    enum scan_type type = scan_peek(scan);
-    switch (type) {
+    char c = look(scan);
+    switch (type_of(c)) {
     case SCAN_STRING:
-        return scan_string(scan, &text);
+        scan->at++;
+        return string_rest(scan, &text);
     case SCAN_NUMBER:
-        return scan_number(scan, &text);
+        return pass_number(scan);
     case SCAN_TRUE:
+        return pass_word(scan, SLICE("true"));
     case SCAN_FALSE:
-        return scan_boolean(scan, &boolean);
+        return pass_word(scan, SLICE("false"));
     case SCAN_NULL:
-        return scan_null(scan);
+        return pass_word(scan, SLICE("null"));
     case SCAN_OBJECT:
     case SCAN_ARRAY:
-        *objects = *objects << 1 | (type == SCAN_OBJECT);
-        return type == SCAN_OBJECT ? scan_object(scan) : scan_array(scan);
+        *objects = *objects << 1 | (c == '{');
+        return enter(scan, c);
     default:
         return fail_here(scan);
     }
@@ -350,22 +424,25 @@ bool scan_skip(struct scan *scan)
     uint32_t outside = scan->depth;
     uint64_t objects = 0; /* a bit a level below `outside`: SCAN_DEPTH_MAX fits */
     struct slice key;
-    if (scan->error != SCAN_OK || !skip_one(scan, &objects))
+    if (scan->error != SCAN_OK || !pass_value(scan, &objects))
         return false;
     while (scan->depth > outside) {
-        uint32_t depth = scan->depth;
-        bool more = objects & 1 ? scan_member(scan, &key) : scan_element(scan);
-        if (more ? !skip_one(scan, &objects) : scan->error != SCAN_OK)
-            return false;
-        if (scan->depth < depth)
+        bool object = objects & 1;
+        if (next(scan, object ? '}' : ']')) {
+            if ((object && !member_key(scan, &key)) || !pass_value(scan, &objects))
+                return false;
+        } else if (scan->error == SCAN_OK) {
             objects >>= 1;
+        } else {
+            return false;
+        }
     }
     return true;
 }
 
 bool scan_raw(struct scan *scan, struct slice *raw)
 {
-    pass_space(scan);
+    look(scan);
     const char *begin = scan->at;
     if (!scan_skip(scan))
         return false;

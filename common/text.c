@@ -1,38 +1,29 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbers two digits at a time: printing is on the hot path. */
 #include "common/text.h"
+
+#include "common/digits.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 
-static const char pairs[] =
-    "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
-    "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
-    "8081828384858687888990919293949596979899";
+static void write_integer(struct text *text, bool negative, uint64_t magnitude)
+{
+    unsigned int count = digits_count(magnitude);
+    char *at = text_reserve(text, count + negative);
+    if (at == NULL)
+        return;
+    *at = '-'; /* overwritten if there is no sign */
+    digits_write(at + negative, magnitude, count);
+}
 
 void text_unsigned(struct text *text, uint64_t value)
 {
-    char digits[20];
-    char *at = digits + sizeof digits;
-    while (value >= 100) {
-        at -= 2;
-        memcpy(at, pairs + 2 * (value % 100), 2);
-        value /= 100;
-    }
-    if (value >= 10) {
-        at -= 2;
-        memcpy(at, pairs + 2 * value, 2);
-    } else {
-        *--at = (char)('0' + value);
-    }
-    text_bytes(text, at, (size_t)(digits + sizeof digits - at));
+    write_integer(text, false, value);
 }
 
 void text_signed(struct text *text, int64_t value)
 {
-    if (value < 0)
-        text_literal(text, "-");
-    text_unsigned(text, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+    write_integer(text, value < 0, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
 }
 
 static void escape(struct text *text, unsigned char byte)
@@ -49,7 +40,7 @@ static void escape(struct text *text, unsigned char byte)
 
 void text_json_string(struct text *text, struct slice value)
 {
-    size_t plain = 0;
+    size_t plain = 0; /* where the bytes not yet written begin */
     text_literal(text, "\"");
     for (size_t i = 0; i < value.len; i++) {
         unsigned char byte = (unsigned char)value.data[i];
@@ -66,9 +57,11 @@ void text_json_string(struct text *text, struct slice value)
 
 void text_terminate(struct text *text)
 {
-    text_bytes(text, "", 1);
-    if (!text->overflow)
-        text->len--;
+    char *at = text_reserve(text, 1);
+    if (at == NULL)
+        return;
+    *at = '\0';
+    text->len--;
 }
 
 void text_format(struct text *text, const char *format, ...)
@@ -82,6 +75,7 @@ void text_format(struct text *text, const char *format, ...)
     va_start(arguments, format);
     int len = vsnprintf(text->data + text->len, room, format, arguments);
     va_end(arguments);
+    /* vsnprintf wants room for a NUL too: a text that fits to the last byte counts as too long. */
     if (len < 0 || (size_t)len >= room)
         text->overflow = true;
     else

@@ -26,14 +26,23 @@ static inline struct slice text_slice(const struct text *text)
     return (struct slice){text->data, text->len};
 }
 
-static inline void text_bytes(struct text *text, const char *data, size_t len)
+/* Room for `len` bytes, which the caller writes at once; NULL (and overflow) if there is none. */
+static inline char *text_reserve(struct text *text, size_t len)
 {
     if (text->overflow || len > text->capacity - text->len) {
         text->overflow = true;
-        return;
+        return NULL;
     }
-    memcpy(text->data + text->len, data, len);
+    char *at = text->data + text->len;
     text->len += len;
+    return at;
+}
+
+static inline void text_bytes(struct text *text, const char *data, size_t len)
+{
+    char *at = text_reserve(text, len);
+    if (at != NULL && len > 0)
+        memcpy(at, data, len);
 }
 
 static inline void text_append(struct text *text, struct slice slice)
@@ -53,7 +62,7 @@ void text_json_string(struct text *text, struct slice value);
 /* Writes the terminating NUL behind the text (not counted in len); overflow if there is no room. */
 void text_terminate(struct text *text);
 
-/* printf into the text, for what is not on the hot path. */
+/* printf into the text, for what is not on the hot path. Needs one byte more than it writes. */
 void text_format(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #endif
