@@ -3,6 +3,8 @@
  * exponent: that is the fast path, in 64 bits; the others take 128 bit arithmetic. */
 #include "common/decimal.h"
 
+#include "common/ensure.h"
+
 #define SCALE_MAX    28
 #define MANTISSA_LEN 29                          /* digits of 2^96 - 1 */
 #define EXPONENT_MAX INT64_C(100000000000000000) /* more than any text is long */
@@ -160,6 +162,7 @@ static void write_wide(struct text *text, const struct decimal *value)
 
 void decimal_write(struct text *text, const struct decimal *value)
 {
+    ENSURE(value->scale <= SCALE_MAX);
     if (value->high != 0) {
         write_wide(text, value);
         return;

@@ -37,7 +37,8 @@ enum decimal_error decimal_read(struct slice digits, struct decimal *out);
 static inline const char *decimal_plain(const char *at, const char *end, struct decimal *out)
 {
     bool negative = at < end && *at == '-';
-    at += negative;
+    if (negative)
+        at++;
     bool cut = end - at > DIGITS_FIT_64;
     if (cut)
         end = at + DIGITS_FIT_64;

@@ -8,29 +8,39 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#define CACHE_LINE   64
+#define CAPACITY_MAX (SIZE_MAX / 256)
+
 struct cell {
-    atomic_size_t turn; /* position + 0: free for the producer of position; + 1: full */
+    atomic_size_t turn; /* position: free for the producer of position; position + 1: full */
     void *item;
 };
 
+/* Producers, the taker and what nobody writes each have a cache line of their own. */
 struct mailbox_queue {
-    size_t mask;
-    atomic_size_t head; /* next position to write */
-    size_t tail;        /* next to read: the taker's alone */
+    _Alignas(CACHE_LINE) atomic_size_t head; /* next position to write */
+    _Alignas(CACHE_LINE) size_t tail;        /* next to read: the taker's alone */
+    _Alignas(CACHE_LINE) size_t mask;
     struct cell cells[];
 };
 
 struct mailbox_queue *mailbox_queue_new(size_t capacity)
 {
-    size_t size = 2;
+    ENSURE(capacity <= CAPACITY_MAX);
+    size_t size = 4; /* with its cells a whole number of cache lines, as aligned_alloc wants it */
     while (size < capacity)
         size *= 2;
-    struct mailbox_queue *queue = calloc(1, sizeof *queue + size * sizeof queue->cells[0]);
+    struct mailbox_queue *queue =
+        aligned_alloc(CACHE_LINE, sizeof *queue + size * sizeof queue->cells[0]);
     if (queue == NULL)
         return NULL;
+    atomic_init(&queue->head, 0);
+    queue->tail = 0;
     queue->mask = size - 1;
-    for (size_t i = 0; i < size; i++)
+    for (size_t i = 0; i < size; i++) {
         atomic_init(&queue->cells[i].turn, i);
+        queue->cells[i].item = NULL;
+    }
     return queue;
 }
 
@@ -45,6 +55,7 @@ void mailbox_queue_destroy(struct mailbox_queue **queue)
 
 bool mailbox_push(struct mailbox_queue *queue, void *item)
 {
+    ENSURE(item != NULL);
     size_t position = atomic_load_explicit(&queue->head, memory_order_relaxed);
     for (;;) {
         struct cell *cell = &queue->cells[position & queue->mask];
@@ -57,7 +68,7 @@ bool mailbox_push(struct mailbox_queue *queue, void *item)
                 return true;
             }
         } else if ((ptrdiff_t)(turn - position) < 0) {
-            return false;
+            return false; /* still full from one round ago */
         } else {
             position = atomic_load_explicit(&queue->head, memory_order_relaxed);
         }

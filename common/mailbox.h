@@ -28,12 +28,13 @@ static inline void *mailbox_take(struct mailbox_slot *slot)
 
 struct mailbox_queue;
 
-/* capacity is rounded up to a power of two. */
+/* capacity is rounded up to a power of two, at least 4. NULL when memory is out. */
 struct mailbox_queue *mailbox_queue_new(size_t capacity);
 /* The queue must be empty: its owner has popped and freed what was in it. */
 void mailbox_queue_destroy(struct mailbox_queue **queue);
 
-/* False when full: the item stays the caller's. */
+/* False when full: the item stays the caller's. `item` is not NULL, which is what pop says when
+ * there is nothing. */
 bool mailbox_push(struct mailbox_queue *queue, void *item);
 void *mailbox_pop(struct mailbox_queue *queue);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Linear probing at half load; removal moves back what was pushed on, so that there are no
- * tombstones. */
+/* Linear probing at half load at most, in a table that doubles as it fills; removal moves back what
+ * was pushed on, so that there are no tombstones. */
 #include "common/map.h"
 
 #include <stdlib.h>
@@ -22,6 +22,8 @@ struct map {
     struct entry *entries;
 };
 
+/* Eight bytes at a time, multiplied and folded; the last multiplication spreads what came late over
+ * the upper half, which is taken. */
 static uint32_t hash_of(struct slice key)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ key.len;
@@ -68,8 +70,8 @@ static size_t place_of(const struct map *map, struct slice key, uint32_t hash)
     size_t place = hash & map->mask;
     for (;; place = (place + 1) & map->mask) {
         const struct entry *entry = &map->entries[place];
-        if (entry->key == NULL || (entry->hash == hash && entry->len == key.len &&
-                                   memcmp(entry->key, key.data, key.len) == 0))
+        if (entry->key == NULL ||
+            (entry->hash == hash && slice_equal((struct slice){entry->key, entry->len}, key)))
             return place;
     }
 }
@@ -105,10 +107,11 @@ bool map_put(struct map *map, struct slice key, uint32_t value)
         if (map->count == map->capacity || key.len > KEY_LEN_MAX || !make_room(map))
             return false;
         entry = &map->entries[place_of(map, key, hash)];
-        entry->key = malloc(key.len + 1);
+        entry->key = malloc(key.len + 1); /* of an empty key too, for NULL says free */
         if (entry->key == NULL)
             return false;
-        memcpy(entry->key, key.data, key.len);
+        if (key.len > 0)
+            memcpy(entry->key, key.data, key.len);
         entry->hash = hash;
         entry->len = (uint16_t)key.len;
         map->count++;

@@ -3,6 +3,7 @@
 #include "common/random.h"
 
 #include "common/clock.h"
+#include "common/ensure.h"
 
 #include <sys/random.h>
 #include <unistd.h>
@@ -43,6 +44,7 @@ uint64_t random_next(struct random *random)
 /* What would make the lower values likelier is thrown away and drawn again. */
 uint64_t random_below(struct random *random, uint64_t bound)
 {
+    ENSURE(bound > 0);
     uint64_t least = (0 - bound) % bound;
     uint64_t value = random_next(random);
     while (value < least)

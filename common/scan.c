@@ -4,6 +4,8 @@
  * level, so that a skipped value is checked without recursion. */
 #include "common/scan.h"
 
+#include "common/ensure.h"
+
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -57,7 +59,7 @@ bool scan_end(struct scan *scan)
     if (scan->error != SCAN_OK)
         return false;
     look(scan);
-    if (scan->depth != 0 || scan->at == scan->begin)
+    if (scan->depth != 0)
         return fail_here(scan);
     return scan->at == scan->end || fail(scan, SCAN_SYNTAX);
 }
@@ -113,6 +115,7 @@ static inline bool next(struct scan *scan, char bracket)
         return false;
     char c = look(scan);
     if (c == bracket) {
+        ENSURE(scan->depth > 0);
         scan->at++;
         scan->depth--;
         scan->first = false;
@@ -447,85 +450,6 @@ bool scan_raw(struct scan *scan, struct slice *raw)
     if (!scan_skip(scan))
         return false;
     *raw = (struct slice){begin, (size_t)(scan->at - begin)};
-    return true;
-}
-
-static bool hex4(const char *at, const char *end, uint32_t *code)
-{
-    *code = 0;
-    if (end - at < 4)
-        return false;
-    for (int i = 0; i < 4; i++) {
-        char c = at[i];
-        uint32_t digit = is_digit(c)              ? (uint32_t)(c - '0')
-                         : (c >= 'a' && c <= 'f') ? (uint32_t)(c - 'a' + 10)
-                         : (c >= 'A' && c <= 'F') ? (uint32_t)(c - 'A' + 10)
-                                                  : 16;
-        if (digit == 16)
-            return false;
-        *code = *code << 4 | digit;
-    }
-    return true;
-}
-
-static void write_utf8(struct text *out, uint32_t code)
-{
-    char bytes[4];
-    size_t len = 0;
-    if (code < 0x80) {
-        bytes[len++] = (char)code;
-    } else if (code < 0x800) {
-        bytes[len++] = (char)(0xc0 | code >> 6);
-        bytes[len++] = (char)(0x80 | (code & 63));
-    } else if (code < 0x10000) {
-        bytes[len++] = (char)(0xe0 | code >> 12);
-        bytes[len++] = (char)(0x80 | (code >> 6 & 63));
-        bytes[len++] = (char)(0x80 | (code & 63));
-    } else {
-        bytes[len++] = (char)(0xf0 | code >> 18);
-        bytes[len++] = (char)(0x80 | (code >> 12 & 63));
-        bytes[len++] = (char)(0x80 | (code >> 6 & 63));
-        bytes[len++] = (char)(0x80 | (code & 63));
-    }
-    text_bytes(out, bytes, len);
-}
-
-/* \uXXXX, with its second half if it is a surrogate; `*at` stands behind the 'u' and moves on. */
-static bool unescape_code(const char **at, const char *end, struct text *out)
-{
-    uint32_t code, low;
-    if (!hex4(*at, end, &code) || (code >= 0xdc00 && code < 0xe000))
-        return false;
-    *at += 4;
-    if (code >= 0xd800 && code < 0xdc00) {
-        if (end - *at < 6 || (*at)[0] != '\\' || (*at)[1] != 'u' || !hex4(*at + 2, end, &low) ||
-            low < 0xdc00 || low >= 0xe000)
-            return false;
-        code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
-        *at += 6;
-    }
-    write_utf8(out, code);
-    return true;
-}
-
-bool scan_unescape(struct slice string, struct text *out)
-{
-    static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
-    const char *at = string.data, *end = at + string.len;
-    while (at < end) {
-        if (*at != '\\') {
-            text_bytes(out, at++, 1);
-            continue;
-        }
-        if (++at == end)
-            return false;
-        char name = *at++;
-        const char *known = name != '\0' ? strchr(names, name) : NULL;
-        if (name == 'u' ? !unescape_code(&at, end, out) : known == NULL)
-            return false;
-        if (name != 'u')
-            text_bytes(out, &values[known - names], 1);
-    }
     return true;
 }
 

@@ -30,9 +30,13 @@ bool thread_start(struct thread *thread, const char *name, void (*run)(void *arg
     snprintf(thread->name, sizeof thread->name, "%s", name);
     start->run = run;
     start->argument = argument;
-    /* A thread is born with the mask of its maker. */
+    /* A thread is born with the mask of its maker. What a thread's own fault raises stays open, so
+     * that it is reported as such. */
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGSYS, SIGABRT};
     sigset_t all, before;
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&all, faults[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     thread->running = pthread_create(&thread->id, NULL, begin, start) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);

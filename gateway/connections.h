@@ -58,9 +58,9 @@ void connections_destroy(struct connections **connections);
 struct connection_order {
     uint16_t connector;
     const struct connection_type *type;
-    struct slice name;      /* may be empty */
-    struct slice interval;  /* of a candle_feed, else empty */
-    struct slice *symbols;  /* is sorted, and each kept once */
+    struct slice name;     /* may be empty */
+    struct slice interval; /* of a candle_feed, else empty */
+    struct slice *symbols; /* is sorted, and each kept once */
     uint32_t symbol_count;
     uint32_t lease_s;
 };

@@ -232,7 +232,7 @@ void stats_write_totals(struct text *text, const struct stats *stats)
 {
     bool first = true;
 #define TOTAL(name, type, help)                                                                    \
-    write_member(text, SLICE(#name), stats->totals.name, first);                                          \
+    write_member(text, SLICE(#name), stats->totals.name, first);                                   \
     first = false;
 #include "gateway/stats.def"
 #undef TOTAL
@@ -257,11 +257,12 @@ void stats_write_session(struct text *text, const struct stats_session *session)
                 .frames_per_s = session->frames_per_s};
     bool first = true;
 #define SESSION(name, type, help)                                                                  \
-    write_member(text, SLICE(#name), values.name, first);                                                 \
+    write_member(text, SLICE(#name), values.name, first);                                          \
     first = false;
 #include "gateway/stats.def"
 #undef SESSION
-    write_member(text, SLICE("last_message"), (uint64_t)(session->counters.last_frame / NS_PER_US), false);
+    write_member(text, SLICE("last_message"), (uint64_t)(session->counters.last_frame / NS_PER_US),
+                 false);
     write_member(text, SLICE("retry_in_ms"), session->report.retry_in_ms, false);
     write_member(text, SLICE("http_status"), session->report.http_status, false);
     text_literal(text, ",\"refused\":{");

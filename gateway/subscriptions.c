@@ -168,10 +168,9 @@ static bool give_topic(struct subscriptions *subscriptions, struct subscription 
     if (*by_slot == NULL)
         return false;
     const struct exchange *exchange = pool_exchange(subscriptions->pool, row->connector);
-    struct topic *topic =
-        topics_add(subscriptions->topics, row->connector, (enum kind)row->kind,
-                   slice_of(exchange->name), slice_of(row->symbol),
-                   slice_of(instrument->exchange_symbol), slice_of(row->variant));
+    struct topic *topic = topics_add(subscriptions->topics, row->connector, (enum kind)row->kind,
+                                     slice_of(exchange->name), slice_of(row->symbol),
+                                     slice_of(instrument->exchange_symbol), slice_of(row->variant));
     if (topic == NULL)
         return false;
     ENSURE(topic->slot < subscriptions->topics_max);
@@ -311,9 +310,9 @@ int subscriptions_remove(struct subscriptions *subscriptions,
 {
     int removed = 0;
     for (uint32_t i = 0; i < order->symbol_count * order->kind_count; i++) {
-        struct subscription *row = subscriptions_find(
-            subscriptions, order->connector, order->kinds[i % order->kind_count],
-            order->symbols[i / order->kind_count], order->variant);
+        struct subscription *row =
+            subscriptions_find(subscriptions, order->connector, order->kinds[i % order->kind_count],
+                               order->symbols[i / order->kind_count], order->variant);
         if (row == NULL || !row->added)
             continue;
         row->added = false;
@@ -329,8 +328,8 @@ struct subscription *subscriptions_find(const struct subscriptions *subscription
 {
     char memory[TOPIC_MAX];
     struct text text = text_over(memory, sizeof memory);
-    struct subscription *row = row_named(
-        subscriptions, name_of(subscriptions, &text, connector, kind, symbol, variant));
+    struct subscription *row =
+        row_named(subscriptions, name_of(subscriptions, &text, connector, kind, symbol, variant));
     return row != NULL && row->references > 0 ? row : NULL;
 }
 

@@ -22,10 +22,10 @@ struct subscription {
     bool changed;       /* stands in the list of those to be told */
     uint32_t references;
     uint32_t generation;
-    struct topic *topic;     /* NULL until the exchange's list says what the symbol is */
-    uint64_t first_seq;      /* of the topic when it was wanted */
-    int64_t created_ns;      /* real clock */
-    uint64_t notices;        /* told on sys.subscription. so far */
+    struct topic *topic; /* NULL until the exchange's list says what the symbol is */
+    uint64_t first_seq;  /* of the topic when it was wanted */
+    int64_t created_ns;  /* real clock */
+    uint64_t notices;    /* told on sys.subscription. so far */
     struct subscription *next_changed;
     char symbol[SYMBOL_MAX + 1];
     char variant[VARIANT_MAX + 1];

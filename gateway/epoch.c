@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "gateway/epoch.h"
+
+#include "common/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_LEN_MAX 600
+#define EPOCH_MAX    (UINT64_C(1) << 53)
+
+static bool refuse(char *error, size_t error_max, const char *path, const char *why)
+{
+    snprintf(error, error_max, "%s: %s", path, why);
+    return false;
+}
+
+/* Makes the directory and those above it. */
+static bool make_directory(const char *path)
+{
+    char part[PATH_LEN_MAX];
+    snprintf(part, sizeof part, "%s", path);
+    for (char *at = part + 1; *at != '\0'; at++)
+        if (*at == '/') {
+            *at = '\0';
+            if (mkdir(part, 0755) != 0 && errno != EEXIST)
+                return false;
+            *at = '/';
+        }
+    return mkdir(part, 0750) == 0 || errno == EEXIST;
+}
+
+/* The stored epoch; 0 if there is none yet. False for a file that is none. */
+static bool read_stored(const char *path, uint64_t *stored)
+{
+    char digits[32] = "";
+    FILE *file = fopen(path, "r");
+    *stored = 0;
+    if (file == NULL)
+        return errno == ENOENT;
+    size_t len = fread(digits, 1, sizeof digits - 1, file);
+    fclose(file);
+    char *end;
+    errno = 0;
+    *stored = strtoull(digits, &end, 10);
+    return len > 0 && digits[0] >= '0' && digits[0] <= '9' && errno == 0 &&
+           (*end == '\n' || *end == '\0') && *stored < EPOCH_MAX;
+}
+
+static bool sync_path(const char *path, int flags)
+{
+    int fd = open(path, flags | O_CLOEXEC);
+    if (fd < 0)
+        return false;
+    bool synced = fsync(fd) == 0;
+    close(fd);
+    return synced;
+}
+
+/* Whole or not at all: written beside, synced, renamed, and the directory synced. */
+static bool store(const char *directory, const char *path, uint64_t epoch)
+{
+    char beside[PATH_LEN_MAX + 8];
+    snprintf(beside, sizeof beside, "%s.new", path);
+    FILE *file = fopen(beside, "w");
+    if (file == NULL)
+        return false;
+    bool written = fprintf(file, "%" PRIu64 "\n", epoch) > 0;
+    written = fclose(file) == 0 && written;
+    return written && sync_path(beside, O_RDONLY) && rename(beside, path) == 0 &&
+           sync_path(directory, O_RDONLY | O_DIRECTORY);
+}
+
+bool epoch_begin(const char *state_dir, uint64_t *epoch, char *error, size_t error_max)
+{
+    char path[PATH_LEN_MAX];
+    uint64_t stored;
+    if (snprintf(path, sizeof path, "%s/epoch", state_dir) >= (int)sizeof path)
+        return refuse(error, error_max, state_dir, "state_dir is too long a path");
+    if (!make_directory(state_dir))
+        return refuse(error, error_max, state_dir,
+                      "state_dir cannot be made; make it, or choose another");
+    if (!read_stored(path, &stored))
+        return refuse(error, error_max, path,
+                      "does not hold an epoch; put the last one back, or a larger number, or "
+                      "remove the file if no "
+                      "client remembers an epoch");
+    uint64_t now_ms = (uint64_t)(clock_real_ns() / NS_PER_MS);
+    *epoch = stored >= now_ms ? stored + 1 : now_ms;
+    if (!store(state_dir, path, *epoch))
+        return refuse(error, error_max, path, "cannot be written; the gateway must own state_dir");
+    return true;
+}
