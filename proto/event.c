@@ -67,7 +67,8 @@ bool id_set(struct id *id, struct slice text)
 {
     if (text.len > ID_MAX)
         return false;
-    memcpy(id->text, text.data, text.len);
+    if (text.len > 0)
+        memcpy(id->text, text.data, text.len);
     id->len = (uint8_t)text.len;
     return true;
 }

@@ -9,8 +9,8 @@
 struct sink {
     /* Takes a copy of the event. Never blocks. False: there was no room, the event is dropped. */
     bool (*event)(struct sink *sink, const struct event *event);
-    /* The wake-up is over: what was taken may go. False: all that was taken since the last flush is
-     * dropped. */
+    /* The wake-up is over: what was taken may go. False: of what was taken since the last flush
+     * some or all is dropped. */
     bool (*flush)(struct sink *sink);
 };
 

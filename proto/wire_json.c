@@ -199,7 +199,7 @@ void wire_json_event(struct text *text, struct slice head, struct slice variant,
             liquidation_fields(text, &event->liquidation);
             break;
         default:
-            ENSURE(!"a kind with topics");
+            ENSURE(false && "a kind with topics");
         }
     }
     text_literal(text, "}");
