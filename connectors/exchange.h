@@ -38,7 +38,7 @@ struct stream {
 
 enum frame_class {
     FRAME_DATA,   /* `key` and `payload`, for parse */
-    FRAME_LIST,   /* `payload` is an array of frames: route each element by itself */
+    FRAME_LIST,   /* `payload` is a well formed array of frames: route each element by itself */
     FRAME_ACK,    /* a request was accepted: `request` */
     FRAME_REJECT, /* a request was refused: `request` (0 unknown), `detail` in the exchange's words
                    */

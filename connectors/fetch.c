@@ -116,13 +116,23 @@ static void append(struct fetch_job **list, struct fetch_job *job)
     *list = job;
 }
 
+/* What waits is not done at all; what runs has been paid for and ends unheard. */
 static void forget(struct fetch *fetch, struct fetch_asker *asker)
 {
-    struct fetch_job *const lists[] = {fetch->waiting, fetch->running};
-    for (size_t i = 0; i < 2; i++)
-        for (struct fetch_job *job = lists[i]; job != NULL; job = job->next)
-            if (job->request.asker == asker)
-                job->request.asker = NULL;
+    struct fetch_job **link = &fetch->waiting;
+    while (*link != NULL) {
+        struct fetch_job *job = *link;
+        if (job->request.asker != asker) {
+            link = &job->next;
+            continue;
+        }
+        *link = job->next;
+        job->request.asker = NULL;
+        answer_error(fetch, job, FETCH_STOPPED, 0, "taken back");
+    }
+    for (struct fetch_job *job = fetch->running; job != NULL; job = job->next)
+        if (job->request.asker == asker)
+            job->request.asker = NULL;
 }
 
 static void take_messages(struct fetch *fetch, int64_t now_ns)
@@ -220,9 +230,9 @@ static void unlink_running(struct fetch *fetch, struct fetch_job *job)
     job->next = NULL;
 }
 
-/* How long to keep away when the exchange says so without saying how long: 418 is a ban of two
- * minutes at the least (binance.md 5.3), 403 a firewall's word, 503 an overload. */
-static uint32_t default_wait_ms(uint32_t status)
+/* 418 is a ban of two minutes at the least (binance.md 5.3), 403 a firewall's word, 503 an
+ * overload. */
+uint32_t fetch_default_wait_ms(uint32_t status)
 {
     return status == 418   ? 120000
            : status == 403 ? 60000
@@ -239,7 +249,7 @@ static void finish_get(struct fetch *fetch, struct fetch_job *job, CURLcode code
     place->running--;
     if (job->used_weight >= 0)
         budget_learn(&place->weight, (uint32_t)job->used_weight, now_ns);
-    uint32_t wait_ms = default_wait_ms(head.status);
+    uint32_t wait_ms = fetch_default_wait_ms(head.status);
     if (wait_ms > 0) {
         head.retry_after_ms = head.retry_after_ms > 0 ? head.retry_after_ms : wait_ms;
         hold(fetch, job->request.exchange, head.retry_after_ms, head.status == 418, now_ns);
@@ -249,16 +259,20 @@ static void finish_get(struct fetch *fetch, struct fetch_job *job, CURLcode code
     answer(fetch, job, &head);
 }
 
-static void finish_transfers(struct fetch *fetch, int64_t now_ns)
+/* True if any ended: its place is free for one that waits. */
+static bool finish_transfers(struct fetch *fetch, int64_t now_ns)
 {
     int left;
+    bool any = false;
     CURLMsg *done;
     while ((done = curl_multi_info_read(fetch->multi, &left)) != NULL) {
         struct fetch_job *job;
         CURLcode code = done->data.result;
         curl_easy_getinfo(done->easy_handle, CURLINFO_PRIVATE, &job);
         finish_get(fetch, job, code, now_ns);
+        any = true;
     }
+    return any;
 }
 
 /* True while look-ups are under way. */
@@ -308,7 +322,8 @@ static void run(void *argument)
         int64_t wait_ns = start_waiting(fetch, now_ns);
         curl_multi_perform(fetch->multi, &running);
         now_ns = clock_monotonic_ns();
-        finish_transfers(fetch, now_ns);
+        if (finish_transfers(fetch, now_ns))
+            wait_ns = 0;
         if (finish_lookups(fetch, now_ns) && wait_ns > LOOKUP_MS * NS_PER_MS)
             wait_ns = LOOKUP_MS * NS_PER_MS;
         if (!fetch->stopped)

@@ -32,7 +32,8 @@ enum fetch_error {
     FETCH_STOPPED,   /* the gateway is stopping */
 };
 
-/* Where answers go: the asker's queue and how it is woken. Outlives its requests. */
+/* Where answers go: the asker's queue, with room for one to each request that is open, and how it
+ * is woken. Outlives its requests. */
 struct fetch_asker {
     struct mailbox_queue *answers; /* of struct fetch_answer *, whoever pops frees */
     void (*wake)(void *context);   /* called from the fetch thread */
@@ -83,6 +84,9 @@ bool fetch_ask(struct fetch *fetch, const struct fetch_request *request);
  * then. Any thread. */
 void fetch_hold(struct fetch *fetch, const struct exchange *exchange, uint32_t wait_ms,
                 bool banned);
+/* How long to keep away after an HTTP status that says so without saying how long; 0 for any other
+ * status. */
+uint32_t fetch_default_wait_ms(uint32_t status);
 /* Takes back all requests of this asker and answers nothing more to it; returns when that holds. */
 void fetch_forget(struct fetch *fetch, struct fetch_asker *asker);
 

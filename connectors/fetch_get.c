@@ -90,22 +90,23 @@ static enum fetch_error error_of(const struct fetch_job *job, CURLcode code)
     }
 }
 
+/* A reply that says no is heard whatever becomes of its body: it may be a page of any size. */
 void fetch_job_result(struct fetch_job *job, CURLcode code, struct fetch_answer *answer)
 {
     long status = 0;
     curl_off_t retry_after_s = 0;
-    answer->error = error_of(job, code);
-    if (answer->error != FETCH_OK) {
+    curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(job->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
+    answer->status = (uint32_t)status;
+    if (status == 200 || status == 0) {
+        answer->error = error_of(job, code);
+        if (answer->error == FETCH_OK)
+            return;
         snprintf(answer->detail, sizeof answer->detail, "%s",
                  job->body.too_large ? "the reply is over the cap" : curl_easy_strerror(code));
         job->body.len = 0;
         return;
     }
-    curl_easy_getinfo(job->easy, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(job->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
-    answer->status = (uint32_t)status;
-    if (status == 200)
-        return;
     answer->error = FETCH_STATUS;
     answer->retry_after_ms =
         retry_after_s > 0 && retry_after_s < UINT32_MAX / 1000 ? (uint32_t)retry_after_s * 1000 : 0;

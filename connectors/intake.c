@@ -169,6 +169,7 @@ static bool add_topic(struct intake *intake, const struct want *want)
     if (topic == NULL)
         return false;
     topic->want = *want;
+    topic->depth = intake->config.book_depth;
     for (uint32_t stream = 0; stream < streams; stream++)
         sequence_reset(&topic->sequences[stream], intake->exchange->streams[stream].rule);
     each_key(intake, want, false, register_key, &registering);
@@ -196,7 +197,10 @@ bool intake_add(struct intake *intake, const struct want *want, int64_t now_ns)
         intake->counters[intake->session].resyncs++;
         intake_restart_book(intake, topic);
     }
-    intake_say(intake, intake->topics[want->slot], TOPIC_RECOVERING, reason, now_ns);
+    if (topic == NULL || topic->state != TOPIC_DOWN)
+        intake_say(intake, intake->topics[want->slot], TOPIC_RECOVERING, reason, now_ns);
+    if (topic != NULL)
+        intake_snapshot_ask(intake, want->slot);
     return true;
 }
 
@@ -305,6 +309,7 @@ static void say_losses(struct intake *intake, int64_t now_ns)
             intake_restart_book(intake, topic);
             topic->state = TOPIC_RECOVERING;
             topic->reason = REASON_LOST;
+            intake_snapshot_ask(intake, topic->want.slot);
         }
         say_state(intake, topic, now_ns);
         if (topic->lost)
@@ -325,15 +330,21 @@ static bool flush(struct intake *intake)
         }
     }
     intake->touched.count = 0;
+    if (taken)
+        intake->drift_flushed = intake->drift_said;
+    else
+        intake->drift_said = intake->drift_flushed;
     return taken;
 }
 
-void intake_flush(struct intake *intake, int64_t now_ns)
+bool intake_flush(struct intake *intake, int64_t now_ns)
 {
-    if (!flush(intake) || intake->lost.count == 0)
-        return;
+    if (!flush(intake))
+        return false;
+    if (intake->lost.count == 0)
+        return true;
     say_losses(intake, now_ns);
-    flush(intake);
+    return flush(intake) && intake->lost.count == 0;
 }
 
 const struct counters *intake_counters(const struct intake *intake, uint32_t session)

@@ -21,7 +21,7 @@ struct intake;
 
 struct intake_config {
     uint32_t topics_max; /* highest slot + 1 */
-    uint32_t book_depth; /* levels a side that a snapshot is asked for, and that `depth` claims */
+    uint32_t book_depth; /* levels a side that a snapshot is asked for: `depth` claims no more */
     uint32_t book_buffer_max; /* bytes of kept deltas, for each book */
     uint32_t levels_max;      /* of one event */
     uint32_t settle_ms;       /* see intake_settle */
@@ -56,13 +56,19 @@ bool intake_slot(const struct intake *intake, struct slice key, uint32_t *slot);
 void intake_frame(struct intake *intake, uint32_t session, struct slice frame, int64_t received_ns,
                   struct route *route);
 
+/* The same of a session that carries streams beside another one, from which it is to take over: its
+ * data is taken only where it continues what is known, without a gap, and else left to the other.
+ * Whatever has no ids to tell by is the other's. */
+void intake_frame_beside(struct intake *intake, uint32_t session, struct slice frame,
+                         int64_t received_ns, struct route *route);
+
 enum snapshot_result {
     SNAPSHOT_JOINED,
     SNAPSHOT_AHEAD, /* newer than the stream: the join waits for the stream, or for intake_settle */
-    SNAPSHOT_TOO_OLD, /* older than the kept deltas: it asks again by itself through the hook when
-                         told to retry */
+    SNAPSHOT_TOO_OLD, /* older than the kept deltas, or asked for before the book began anew: it
+                         asks again by itself through the hook when told to retry */
     SNAPSHOT_REFUSED, /* not a book: refusal counted */
-    SNAPSHOT_UNKNOWN, /* no such topic, or it did not ask */
+    SNAPSHOT_UNKNOWN, /* no such topic, or it needs none: joined already, or down */
 };
 enum snapshot_result intake_snapshot(struct intake *intake, uint32_t slot, struct slice body,
                                      int64_t received_ns);
@@ -70,6 +76,10 @@ enum snapshot_result intake_snapshot(struct intake *intake, uint32_t slot, struc
 void intake_snapshot_failed(struct intake *intake, uint32_t slot, enum reason reason,
                             int64_t now_ns);
 void intake_snapshot_retry(struct intake *intake, uint32_t slot);
+/* Asks for the snapshot that a book needs without waiting for a delta, which on a quiet market may
+ * be long in coming: to be called once its stream is known to flow. Nothing happens if one is under
+ * way, or none is needed. A book that begins anew on a live stream asks by itself. */
+void intake_snapshot_ask(struct intake *intake, uint32_t slot);
 
 /* The topic's state changes for a reason outside the data: its session went down (continuity begins
  * anew when data comes), or has been silent (`stale`, over with the next message). Nothing is said
@@ -82,10 +92,12 @@ enum topic_state intake_topic_state(const struct intake *intake, uint32_t slot);
 
 /* Passes the sink's flush on. What the sink dropped (now or since the last flush) is remembered
  * topic by topic; with the next flush that succeeds each says `recovering` (lost_in_gateway) and, a
- * book, begins anew, the others are `ok` with their next message. */
-void intake_flush(struct intake *intake, int64_t now_ns);
+ * book, begins anew, the others are `ok` with their next message. False: something was dropped, or
+ * some topic has still to say so: call it again soon. */
+bool intake_flush(struct intake *intake, int64_t now_ns);
 
-/* Joins the books whose snapshot has been ahead of a stream that brought nothing for settle_ms. */
+/* Joins the books whose snapshot has been ahead of a stream that brought nothing for settle_ms,
+ * but for those that are stale: nobody knows what their stream would bring. */
 void intake_settle(struct intake *intake, int64_t now_ns);
 
 /* Per session totals; session < INTAKE_SESSIONS. */

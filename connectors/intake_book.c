@@ -38,6 +38,7 @@ void intake_restart_book(struct intake *intake, struct intake_topic *topic)
     if (topic->want.kind != KIND_BOOK)
         return;
     sequence_reset(sequence, sequence->rule);
+    topic->outdated = topic->asked;
     drop_kept(topic);
     drop_ahead(intake, topic);
 }
@@ -72,6 +73,7 @@ static void ask(struct intake *intake, struct intake_topic *topic)
     if (topic->asked)
         return;
     topic->asked = true;
+    topic->outdated = false;
     intake->hooks.snapshot(intake->hooks.context, topic->want.slot,
                            slice_of(topic->want.exchange_symbol));
 }
@@ -81,18 +83,21 @@ static const struct event *kept_at(const struct kept_deltas *kept, size_t at)
     return (const struct event *)(const void *)(kept->records + at);
 }
 
-/* Whether the kept deltas continue the snapshot, and up to which id. */
+/* Whether the kept deltas continue the snapshot up to the newest one. Those before it are no matter
+ * of continuity, however far back they reach. */
 static bool chain(const struct intake_topic *topic, struct sequence *sequence, uint64_t snapshot_id)
 {
     const struct event *event;
     sequence_join(sequence, snapshot_id);
     for (size_t at = 0; at < topic->kept.len; at += event->size) {
         event = kept_at(&topic->kept, at);
+        if (event->book.last_update_id < snapshot_id)
+            continue;
         if (sequence_next(sequence, event->book.first_update_id, event->book.last_update_id,
                           event->book.prev_update_id) == SEQUENCE_BROKEN)
             return false;
     }
-    return true;
+    return sequence->last >= topic->seen;
 }
 
 /* Applies those of the kept deltas that are newer than the snapshot; the exchange's time of the
@@ -127,6 +132,12 @@ static void write_book(struct event *event, const struct book *book, size_t leve
     event->size = (uint32_t)event_size(KIND_BOOK, event->book.bid_count + event->book.ask_count);
 }
 
+uint32_t intake_book_levels(const struct event *event)
+{
+    return event->book.bid_count > event->book.ask_count ? event->book.bid_count
+                                                         : event->book.ask_count;
+}
+
 static bool publish_joined(struct intake *intake, struct intake_topic *topic,
                            const struct sequence *sequence, int64_t received_ns)
 {
@@ -135,6 +146,9 @@ static bool publish_joined(struct intake *intake, struct intake_topic *topic,
     struct book *book = book_new(intake->config.levels_max / 2);
     if (book == NULL)
         return false;
+    topic->depth = intake_book_levels(event);
+    if (topic->depth > intake->config.book_depth)
+        topic->depth = intake->config.book_depth;
     book_replace(book, event_bids(event), event->book.bid_count, event_asks(event),
                  event->book.ask_count);
     int64_t ts_exchange = apply_kept(topic, book, snapshot_id);
@@ -146,10 +160,17 @@ static bool publish_joined(struct intake *intake, struct intake_topic *topic,
     event->ts_exchange = ts_exchange;
     event->ts_received = received_ns;
     event->book.last_update_id = sequence->last;
-    event->book.depth = intake->config.book_depth;
+    event->book.depth = topic->depth;
     intake_emit(intake, topic, event);
     intake_say(intake, topic, TOPIC_OK, REASON_NONE, received_ns);
     return true;
+}
+
+static enum snapshot_result too_old(struct intake *intake, struct intake_topic *topic,
+                                    int64_t now_ns)
+{
+    intake_say(intake, topic, TOPIC_RECOVERING, REASON_SNAPSHOT_OLD, now_ns);
+    return SNAPSHOT_TOO_OLD;
 }
 
 /* Joins at the snapshot in intake->snapshot, if the kept deltas continue it. */
@@ -160,28 +181,15 @@ static enum snapshot_result join(struct intake *intake, struct intake_topic *top
     if (continued && publish_joined(intake, topic, sequence, now_ns)) {
         topic->asked = false;
         drop_kept(topic);
+        drop_ahead(intake, topic);
         return SNAPSHOT_JOINED;
     }
     sequence_reset(sequence, sequence->rule);
-    if (continued)
-        return SNAPSHOT_REFUSED;
-    intake_say(intake, topic, TOPIC_RECOVERING, REASON_SNAPSHOT_OLD, now_ns);
-    return SNAPSHOT_TOO_OLD;
+    return continued ? SNAPSHOT_REFUSED : too_old(intake, topic, now_ns);
 }
 
 /* The stream may lag behind REST: what it still brings up to the snapshot's id would be of no use
  * after the join, so the join waits for it. */
-static bool is_ahead(const struct intake_topic *topic, uint64_t snapshot_id)
-{
-    uint64_t newest = 0;
-    const struct event *event;
-    for (size_t at = 0; at < topic->kept.len; at += event->size) {
-        event = kept_at(&topic->kept, at);
-        newest = event->book.last_update_id;
-    }
-    return newest < snapshot_id;
-}
-
 static bool put_ahead(struct intake *intake, struct intake_topic *topic, int64_t now_ns)
 {
     drop_ahead(intake, topic);
@@ -208,7 +216,8 @@ void intake_settle(struct intake *intake, int64_t now_ns)
 {
     for (uint32_t i = intake->ahead.count; i-- > 0;) {
         struct intake_topic *topic = intake->topics[intake->ahead.slots[i]];
-        if (now_ns - topic->ahead_since_ns >= intake->config.settle_ms * NS_PER_MS)
+        bool waited = now_ns - topic->ahead_since_ns >= intake->config.settle_ms * NS_PER_MS;
+        if (waited && topic->state != TOPIC_STALE)
             join_ahead(intake, topic, now_ns);
     }
 }
@@ -246,7 +255,9 @@ enum snapshot_result intake_snapshot(struct intake *intake, uint32_t slot, struc
         intake_refuse(intake, &route, refusal, body);
         return SNAPSHOT_REFUSED;
     }
-    if (!is_ahead(topic, intake->snapshot->book.last_update_id))
+    if (topic->outdated)
+        return too_old(intake, topic, received_ns);
+    if (topic->seen >= intake->snapshot->book.last_update_id)
         return join(intake, topic, received_ns);
     if (!put_ahead(intake, topic, received_ns))
         return SNAPSHOT_REFUSED;
@@ -268,6 +279,16 @@ void intake_snapshot_retry(struct intake *intake, uint32_t slot)
     if (topic == NULL || !topic->asked)
         return;
     topic->asked = false;
-    if (topic->state != TOPIC_DOWN && !intake_book_sequence(intake, topic)->joined)
+    intake_snapshot_ask(intake, slot);
+}
+
+void intake_snapshot_ask(struct intake *intake, uint32_t slot)
+{
+    struct intake_topic *topic = intake_topic(intake, slot);
+    if (topic == NULL || topic->want.kind != KIND_BOOK || topic->state == TOPIC_DOWN)
+        return;
+    const struct sequence *sequence = intake_book_sequence(intake, topic);
+    bool by_snapshot = sequence->rule == SEQUENCE_CHAINED || sequence->rule == SEQUENCE_LINKED;
+    if (by_snapshot && !sequence->joined && topic->ahead == NULL)
         ask(intake, topic);
 }

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The hot path: one message, routed, parsed, checked and handed on. No allocation, no clock. */
+#include "common/ensure.h"
 #include "common/scan.h"
 #include "connectors/intake_parts.h"
 
 #define DRIFT_MAX sizeof(((struct drift *)NULL)->example)
+
+_Static_assert(REFUSAL_COUNT <= 32, "a bit for each refusal");
 
 void intake_refuse(struct intake *intake, struct route *route, enum refusal refusal,
                    struct slice frame)
@@ -12,13 +15,14 @@ void intake_refuse(struct intake *intake, struct route *route, enum refusal refu
     route->class = FRAME_REFUSED;
     route->refusal = refusal;
     intake->counters[intake->session].refused[refusal]++;
-    if (intake->drift_said[refusal])
+    if (intake->drift_said & 1u << refusal)
         return;
     event_begin(&event, KIND_DRIFT);
     event.drift.refusal = (uint8_t)refusal;
     event.drift.len = (uint16_t)(frame.len < DRIFT_MAX ? frame.len : DRIFT_MAX);
     memcpy(event.drift.example, frame.data, event.drift.len);
-    intake->drift_said[refusal] = intake->sink->event(intake->sink, &event);
+    if (intake->sink->event(intake->sink, &event))
+        intake->drift_said |= 1u << refusal;
 }
 
 /* A message that continues what we know: whatever was the matter with the topic is over. */
@@ -37,27 +41,25 @@ static void publish_ok(struct intake *intake, struct intake_topic *topic, struct
 static enum refusal take_book(struct intake *intake, struct intake_topic *topic, uint32_t stream,
                               struct event *event)
 {
-    struct sequence *sequence = intake->exchange->streams[stream].rule == SEQUENCE_REPLACED
-                                    ? &topic->sequences[stream]
-                                    : intake_book_sequence(intake, topic);
+    bool whole = intake->exchange->streams[stream].rule == SEQUENCE_REPLACED;
+    struct sequence *sequence =
+        whole ? &topic->sequences[stream] : intake_book_sequence(intake, topic);
     const struct book_change *book = &event->book;
-    event->book.depth = intake->config.book_depth;
-    switch (sequence_next(sequence, book->first_update_id, book->last_update_id,
-                          book->prev_update_id)) {
-    case SEQUENCE_TAKE:
+    event->book.depth = whole ? intake_book_levels(event) : topic->depth;
+    enum sequence_verdict verdict =
+        sequence_next(sequence, book->first_update_id, book->last_update_id, book->prev_update_id);
+    if (verdict == SEQUENCE_OLD)
+        return REFUSAL_STALE_UPDATE;
+    topic->seen = book->last_update_id;
+    if (verdict == SEQUENCE_TAKE) {
         publish_ok(intake, topic, event);
         return REFUSAL_NONE;
-    case SEQUENCE_OLD:
-        return REFUSAL_STALE_UPDATE;
-    case SEQUENCE_BROKEN:
+    }
+    if (verdict == SEQUENCE_BROKEN) {
         intake->counters[intake->session].gaps++;
         intake_say(intake, topic, TOPIC_RECOVERING, REASON_GAP, event->ts_received);
-        break;
-    case SEQUENCE_WAIT:
-        if (topic->state != TOPIC_RECOVERING)
-            intake_say(intake, topic, TOPIC_RECOVERING, REASON_SNAPSHOT_PENDING,
-                       event->ts_received);
-        break;
+    } else if (topic->state != TOPIC_RECOVERING) {
+        intake_say(intake, topic, TOPIC_RECOVERING, REASON_SNAPSHOT_PENDING, event->ts_received);
     }
     intake_wait(intake, topic, event);
     return REFUSAL_NONE;
@@ -96,6 +98,8 @@ static enum refusal take_quote(struct intake *intake, struct intake_topic *topic
         if (event->quote.known & 1u << i)
             known->numbers[i] = event->quote.numbers[i];
     known->known |= event->quote.known;
+    if (event->quote.ts_last != 0)
+        known->ts_last = event->quote.ts_last;
     event->quote = *known;
     if (known->known & 1u << QUOTE_PRICE) {
         publish_ok(intake, topic, event);
@@ -106,6 +110,22 @@ static enum refusal take_quote(struct intake *intake, struct intake_topic *topic
     event->reason = REASON_NO_PRICE;
     intake_emit(intake, topic, event);
     return REFUSAL_NONE;
+}
+
+/* Whether an event of a session beside another one is the next that nobody has brought yet. */
+static bool is_next(const struct intake *intake, struct intake_topic *topic, uint32_t stream,
+                    const struct event *event)
+{
+    const struct book_change *book = &event->book;
+    bool is_book = event->kind == KIND_BOOK;
+    struct sequence after =
+        is_book ? *intake_book_sequence(intake, topic) : topic->sequences[stream];
+    if (!after.joined || intake->exchange->streams[stream].rule < SEQUENCE_COUNTED ||
+        intake->exchange->streams[stream].rule == SEQUENCE_REPLACED)
+        return false;
+    uint64_t first = is_book ? book->first_update_id : event->seq;
+    uint64_t last = is_book ? book->last_update_id : event->seq;
+    return sequence_next(&after, first, last, is_book ? book->prev_update_id : 0) == SEQUENCE_TAKE;
 }
 
 static enum refusal take_event(struct intake *intake, struct intake_topic *topic, uint32_t stream,
@@ -124,6 +144,17 @@ static enum refusal take_event(struct intake *intake, struct intake_topic *topic
     }
 }
 
+/* Nobody asked for this key; or no stream of ours has such a one. */
+static enum refusal unknown_key(const struct exchange *exchange, struct slice key)
+{
+    char room[KEY_MAX];
+    struct text symbol = text_over(room, sizeof room);
+    struct slice variant;
+    uint32_t stream;
+    return exchange->read_key(key, &stream, &symbol, &variant) ? REFUSAL_NOT_SUBSCRIBED
+                                                               : REFUSAL_UNSUPPORTED_CHANNEL;
+}
+
 static void take_data(struct intake *intake, struct slice frame, int64_t received_ns,
                       struct route *route)
 {
@@ -131,13 +162,15 @@ static void take_data(struct intake *intake, struct slice frame, int64_t receive
     struct event *event = intake->scratch;
     uint32_t value;
     if (!map_get(intake->keys, route->key, &value)) {
-        intake_refuse(intake, route, REFUSAL_NOT_SUBSCRIBED, frame);
+        intake_refuse(intake, route, unknown_key(exchange, route->key), frame);
         return;
     }
     uint32_t stream = value % exchange->stream_count;
     struct intake_topic *topic = intake->topics[value / exchange->stream_count];
     enum refusal refusal = exchange->parse(stream, slice_of(topic->want.exchange_symbol),
                                            route->payload, event, intake->config.levels_max);
+    if (refusal == REFUSAL_NONE && intake->beside && !is_next(intake, topic, stream, event))
+        return;
     if (refusal == REFUSAL_NONE) {
         topic->had_data = true;
         event->ts_received = received_ns;
@@ -165,9 +198,9 @@ static void take_frame(struct intake *intake, struct slice frame, int64_t receiv
     }
 }
 
-/* Each element is a frame by itself; a list within a list is none of an exchange's. */
-static void take_list(struct intake *intake, struct slice frame, int64_t received_ns,
-                      struct route *route)
+/* Each element is a frame by itself; a list within a list is none of an exchange's. The list's own
+ * refusal is its elements' first one. */
+static void take_list(struct intake *intake, int64_t received_ns, struct route *route)
 {
     struct scan scan;
     struct slice element;
@@ -180,16 +213,15 @@ static void take_list(struct intake *intake, struct slice frame, int64_t receive
             intake_refuse(intake, &inner, REFUSAL_WRONG_TYPE, element);
         else
             take_frame(intake, element, received_ns, &inner);
-        if (inner.class == FRAME_REFUSED)
+        if (inner.class == FRAME_REFUSED && route->refusal == REFUSAL_NONE)
             route->refusal = inner.refusal;
     }
-    if (!scan_end(&scan))
-        intake_refuse(intake, route, REFUSAL_NOT_JSON, frame);
 }
 
 void intake_frame(struct intake *intake, uint32_t session, struct slice frame, int64_t received_ns,
                   struct route *route)
 {
+    ENSURE(session < INTAKE_SESSIONS);
     struct counters *counters = &intake->counters[session];
     intake->session = session;
     counters->frames++;
@@ -197,7 +229,15 @@ void intake_frame(struct intake *intake, uint32_t session, struct slice frame, i
     counters->last_frame = received_ns;
     intake->exchange->route(frame, route);
     if (route->class == FRAME_LIST)
-        take_list(intake, frame, received_ns, route);
+        take_list(intake, received_ns, route);
     else
         take_frame(intake, frame, received_ns, route);
+}
+
+void intake_frame_beside(struct intake *intake, uint32_t session, struct slice frame,
+                         int64_t received_ns, struct route *route)
+{
+    intake->beside = true;
+    intake_frame(intake, session, frame, received_ns, route);
+    intake->beside = false;
 }

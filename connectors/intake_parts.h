@@ -19,9 +19,12 @@ struct intake_topic {
     enum reason reason;
     bool had_data;
     bool asked;              /* a snapshot is under way */
+    bool outdated;           /* which was asked for before the book began anew */
     bool touched;            /* gave the sink an event since the last flush */
     bool lost;               /* the sink dropped one of its events */
     struct quote quote;      /* as known so far */
+    uint64_t seen;           /* update id of a book's newest delta, kept or not */
+    uint32_t depth;          /* levels a side of a book that its last snapshot proves */
     struct kept_deltas kept; /* of a book that is not joined */
     struct event *ahead;     /* its snapshot, when that is newer than the stream */
     int64_t ahead_since_ns;
@@ -48,8 +51,10 @@ struct intake {
     struct event *scratch;  /* room for levels_max */
     struct event *snapshot; /* as much again */
     struct counters counters[INTAKE_SESSIONS];
-    uint32_t session; /* whose frame is being read */
-    bool drift_said[REFUSAL_COUNT];
+    uint32_t session;       /* whose frame is being read */
+    bool beside;            /* another session brings the same */
+    uint32_t drift_said;    /* a bit each refusal whose first frame was shown */
+    uint32_t drift_flushed; /* those that the sink has passed on */
 };
 
 void slot_list_remove(struct slot_list *list, uint32_t slot);
@@ -70,6 +75,8 @@ void intake_refuse(struct intake *intake, struct route *route, enum refusal refu
 void intake_wait(struct intake *intake, struct intake_topic *topic, struct event *event);
 /* Continuity begins anew: nothing is kept, nothing is joined. */
 void intake_restart_book(struct intake *intake, struct intake_topic *topic);
+/* Levels of the longer side of a book's event. */
+uint32_t intake_book_levels(const struct event *event);
 struct sequence *intake_book_sequence(const struct intake *intake, struct intake_topic *topic);
 
 #endif

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Sequence: the continuity of one stream of one instrument, by the rule of its exchange. Pure. */
+/* Sequence: the continuity of one stream of one instrument, by the rule of its exchange. An id that
+ * falls a little is old; one that falls far breaks the sequence, for the exchange has begun to
+ * count anew. Pure. */
 #ifndef TICKGATE_CONNECTORS_SEQUENCE_H
 #define TICKGATE_CONNECTORS_SEQUENCE_H
 
@@ -16,7 +18,7 @@ enum sequence_verdict {
     SEQUENCE_TAKE,   /* the next one: `last` has moved */
     SEQUENCE_OLD,    /* carries nothing new */
     SEQUENCE_WAIT,   /* a snapshot must come first: keep it */
-    SEQUENCE_BROKEN, /* something is missing before it; the sequence is no longer joined */
+    SEQUENCE_BROKEN, /* something is missing before it, or its ids begin anew; no longer joined */
 };
 
 void sequence_reset(struct sequence *sequence, enum sequence_rule rule);

@@ -32,10 +32,10 @@ static enum refusal parse(uint32_t stream, struct slice symbol, struct slice pay
 {
     static enum refusal (*const parsers[])(struct slice, struct slice, struct event *, size_t) = {
         [BINANCE_TRADE] = binance_parse_trade,
-        [BINANCE_AGG_TRADE] = binance_parse_trade,
-        [BINANCE_BOOK_TICKER] = binance_parse_ticker,
+        [BINANCE_AGG_TRADE] = binance_parse_agg_trade,
+        [BINANCE_BOOK_TICKER] = binance_parse_book_ticker,
         [BINANCE_TICKER] = binance_parse_ticker,
-        [BINANCE_MINI_TICKER] = binance_parse_ticker,
+        [BINANCE_MINI_TICKER] = binance_parse_mini_ticker,
         [BINANCE_DEPTH] = binance_parse_depth,
         [BINANCE_DEPTH_SLOW] = binance_parse_depth,
         [BINANCE_DEPTH5] = binance_parse_partial,
@@ -101,7 +101,7 @@ static bool take_text(struct scan *scan, char *field, size_t room)
 /* 5.1: filters stand in any order and are found by filterType. */
 static void scan_filters(struct scan *scan, struct instrument *instrument)
 {
-    struct slice key, type = {NULL, 0};
+    struct slice key, type;
     scan_array(scan);
     while (scan_element(scan)) {
         struct decimal tick = {0}, step = {0};
@@ -124,28 +124,31 @@ static void scan_filters(struct scan *scan, struct instrument *instrument)
     }
 }
 
-/* One entry of symbols[]; false if it cannot be held. */
-static bool scan_instrument(struct scan *scan, struct event *event)
+/* One entry of symbols[], a document by itself so that what is wrong with it touches no other;
+ * false if it cannot be held. */
+static bool read_instrument(struct slice entry, struct event *event)
 {
     struct instrument *instrument = &event->instrument;
+    struct scan scan;
     struct slice key;
     bool held = true;
     event_begin(event, KIND_INSTRUMENT);
-    scan_object(scan);
-    while (scan_member(scan, &key)) {
+    scan_begin(&scan, entry);
+    scan_object(&scan);
+    while (scan_member(&scan, &key)) {
         if (slice_equal(key, SLICE("symbol")))
             held &=
-                take_text(scan, instrument->exchange_symbol, sizeof instrument->exchange_symbol);
+                take_text(&scan, instrument->exchange_symbol, sizeof instrument->exchange_symbol);
         else if (slice_equal(key, SLICE("baseAsset")))
-            held &= take_text(scan, instrument->base, sizeof instrument->base);
+            held &= take_text(&scan, instrument->base, sizeof instrument->base);
         else if (slice_equal(key, SLICE("quoteAsset")))
-            held &= take_text(scan, instrument->quote, sizeof instrument->quote);
+            held &= take_text(&scan, instrument->quote, sizeof instrument->quote);
         else if (slice_equal(key, SLICE("status")))
-            held &= take_text(scan, instrument->status, sizeof instrument->status);
+            held &= take_text(&scan, instrument->status, sizeof instrument->status);
         else if (slice_equal(key, SLICE("filters")))
-            scan_filters(scan, instrument);
+            scan_filters(&scan, instrument);
         else
-            scan_skip(scan);
+            scan_skip(&scan);
     }
     struct text symbol = text_over(instrument->symbol, sizeof instrument->symbol);
     text_append(&symbol, slice_of(instrument->base));
@@ -153,43 +156,53 @@ static bool scan_instrument(struct scan *scan, struct event *event)
     text_append(&symbol, slice_of(instrument->quote));
     text_terminate(&symbol);
     instrument->tradable = strcmp(instrument->status, "TRADING") == 0;
-    return held && !symbol.overflow && instrument->exchange_symbol[0] != '\0' &&
+    return scan_end(&scan) && held && !symbol.overflow && instrument->exchange_symbol[0] != '\0' &&
            instrument->base[0] != '\0' && instrument->quote[0] != '\0';
 }
 
-/* The last one is told apart by holding each back until the next is read. */
+/* The array that symbols is of a document; empty if there is none. */
+static enum refusal find_symbols(struct slice body, struct slice *symbols)
+{
+    struct scan scan;
+    struct slice key;
+    *symbols = (struct slice){NULL, 0};
+    scan_begin(&scan, body);
+    scan_object(&scan);
+    while (scan_member(&scan, &key)) {
+        bool found = slice_equal(key, SLICE("symbols")) && scan_peek(&scan) == SCAN_ARRAY;
+        struct slice value;
+        if (scan_raw(&scan, &value) && found)
+            *symbols = value;
+    }
+    return scan_end(&scan) ? REFUSAL_NONE : binance_refusal(&scan);
+}
+
+/* Nothing is given of a document that is not whole. The last one is told apart by holding each back
+ * until the next is read. */
 static enum refusal read_instruments(struct slice body,
                                      void (*take)(void *context, struct event *event),
                                      void *context, size_t *skipped)
 {
     struct scan scan;
-    struct slice key;
+    struct slice symbols, entry;
     struct event events[2];
     size_t held = 0;
-    bool listed = false;
     *skipped = 0;
-    scan_begin(&scan, body);
-    scan_object(&scan);
-    while (scan_member(&scan, &key)) {
-        if (!slice_equal(key, SLICE("symbols"))) {
-            scan_skip(&scan);
+    enum refusal refusal = find_symbols(body, &symbols);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    scan_begin(&scan, symbols);
+    scan_array(&scan);
+    while (scan_element(&scan) && scan_raw(&scan, &entry)) {
+        if (!read_instrument(entry, &events[held & 1])) {
+            ++*skipped;
             continue;
         }
-        listed = true;
-        scan_array(&scan);
-        while (scan_element(&scan)) {
-            if (!scan_instrument(&scan, &events[held & 1])) {
-                ++*skipped;
-                continue;
-            }
-            if (held > 0)
-                take(context, &events[(held - 1) & 1]);
-            held++;
-        }
+        if (held > 0)
+            take(context, &events[(held - 1) & 1]);
+        held++;
     }
-    if (!scan_end(&scan))
-        return binance_refusal(&scan);
-    if (!listed || held == 0)
+    if (held == 0)
         return REFUSAL_MISSING_FIELD;
     events[(held - 1) & 1].instrument.last = true;
     take(context, &events[(held - 1) & 1]);

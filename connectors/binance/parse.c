@@ -27,8 +27,8 @@ static char letter(struct slice key)
     return key.len == 1 ? key.data[0] : '\0';
 }
 
-/* Times are ms, or us where timeUnit=MICROSECOND was asked for: they cannot be mistaken, for 10^14
- * ms is the year 5138. */
+/* Times are ms, or us where timeUnit=MICROSECOND was asked for (1.4). They cannot be mistaken: what
+ * is too large for ms in 63 bits of ns is the year 2262, and as us a day in April 1970. */
 static bool scan_time(struct scan *scan, int64_t *ns)
 {
     uint64_t value;
@@ -38,8 +38,7 @@ static bool scan_time(struct scan *scan, int64_t *ns)
         scan->error = SCAN_RANGE;
         return false;
     }
-    *ns =
-        value < UINT64_C(100000000000000) ? (int64_t)value * NS_PER_MS : (int64_t)value * NS_PER_US;
+    *ns = (int64_t)value * (value <= INT64_MAX / NS_PER_MS ? NS_PER_MS : NS_PER_US);
     return true;
 }
 
@@ -55,69 +54,68 @@ static bool positive(const struct decimal *value)
     return !value->negative && !decimal_is_zero(value);
 }
 
-/* trade (3.1.2) and aggTrade (3.1.3): the same but for the id's key. The aggressor sells when the
- * buyer is the maker. */
-enum refusal binance_parse_trade(struct slice symbol, struct slice payload, struct event *event,
-                                 size_t max_levels)
+/* trade (3.1.2) and aggTrade (3.1.3) are the same but for the id's key: what else stands under `a`
+ * in old trades is an order's id (removed 2024-06-18). The aggressor sells when the buyer is the
+ * maker. */
+static enum refusal parse_trade(struct slice symbol, struct slice payload, struct event *event,
+                                char id_key)
 {
-    enum { ID, PRICE, SIZE, TIME, MAKER, SYMBOL };
+    enum { ID, PRICE, SIZE, TIME, MAKER, SYMBOL, FIELDS };
     struct scan scan;
     struct slice key, found = {NULL, 0};
     unsigned int seen = 0;
     bool buyer_is_maker = false;
-    uint64_t id = 0;
-    (void)max_levels;
     event_begin(event, KIND_TRADE);
     scan_begin(&scan, payload);
     scan_object(&scan);
     while (scan_member(&scan, &key)) {
-        switch (letter(key)) {
-        case 't':
-        case 'a':
-            /* Old frames have `a` and `b`, the orders' ids, beside `t` (removed 2024-06-18). */
-            if (letter(key) == 't' || (seen & BIT(ID)) == 0)
-                scan_unsigned(&scan, &id);
-            else
-                scan_skip(&scan);
+        char c = letter(key);
+        if (c == id_key) {
             seen |= BIT(ID);
-            break;
-        case 'p':
+            scan_unsigned(&scan, &event->seq);
+        } else if (c == 'p') {
             seen |= BIT(PRICE);
             scan_decimal(&scan, &event->trade.price);
-            break;
-        case 'q':
+        } else if (c == 'q') {
             seen |= BIT(SIZE);
             scan_decimal(&scan, &event->trade.size);
-            break;
-        case 'T':
+        } else if (c == 'T') {
             seen |= BIT(TIME);
             scan_time(&scan, &event->ts_exchange);
-            break;
-        case 'm':
+        } else if (c == 'm') {
             seen |= BIT(MAKER);
             scan_boolean(&scan, &buyer_is_maker);
-            break;
-        case 's':
+        } else if (c == 's') {
             seen |= BIT(SYMBOL);
             scan_string(&scan, &found);
-            break;
-        default:
+        } else {
             scan_skip(&scan);
         }
     }
-    enum refusal refusal = finish(
-        &scan, seen, BIT(ID) | BIT(PRICE) | BIT(SIZE) | BIT(TIME) | BIT(MAKER) | BIT(SYMBOL));
+    enum refusal refusal = finish(&scan, seen, BIT(FIELDS) - 1);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (!slice_equal(found, symbol))
         return REFUSAL_UNKNOWN_SYMBOL;
     if (!positive(&event->trade.price) || !positive(&event->trade.size))
         return REFUSAL_BAD_VALUE;
-    event->seq = id;
-    event->proof = PROOF_SEQUENCE;
     event->trade.side = buyer_is_maker ? SIDE_SELL : SIDE_BUY;
-    id_set_number(&event->trade.trade_id, id);
+    id_set_number(&event->trade.trade_id, event->seq);
     return REFUSAL_NONE;
+}
+
+enum refusal binance_parse_trade(struct slice symbol, struct slice payload, struct event *event,
+                                 size_t max_levels)
+{
+    (void)max_levels;
+    return parse_trade(symbol, payload, event, 't');
+}
+
+enum refusal binance_parse_agg_trade(struct slice symbol, struct slice payload, struct event *event,
+                                     size_t max_levels)
+{
+    (void)max_levels;
+    return parse_trade(symbol, payload, event, 'a');
 }
 
 /* Which number of a quote a letter is, -1 none: 24hrTicker (3.1.5), 24hrMiniTicker (3.1.6) and
@@ -152,26 +150,26 @@ static int quote_field(char c)
     }
 }
 
-/* A quote is at least a top of book (bookTicker) or a last price (the tickers). Only the change may
- * be negative. */
-static enum refusal check_quote(const struct quote *quote)
+/* Only the change may be negative. A price of 0 is none: the market has not traded yet. */
+static enum refusal check_quote(struct quote *quote)
 {
-    const unsigned int top =
-        BIT(QUOTE_BID_PRICE) | BIT(QUOTE_BID_SIZE) | BIT(QUOTE_ASK_PRICE) | BIT(QUOTE_ASK_SIZE);
-    if ((quote->known & top) != top && (quote->known & BIT(QUOTE_PRICE)) == 0)
-        return REFUSAL_MISSING_FIELD;
     for (unsigned int i = 0; i < QUOTE_FIELD_COUNT; i++)
         if (i != QUOTE_CHANGE && quote->numbers[i].negative)
             return REFUSAL_BAD_VALUE;
+    if (decimal_is_zero(&quote->numbers[QUOTE_PRICE]))
+        quote->known &= ~BIT(QUOTE_PRICE);
     return REFUSAL_NONE;
 }
 
-enum refusal binance_parse_ticker(struct slice symbol, struct slice payload, struct event *event,
-                                  size_t max_levels)
+/* Bits of what a payload holds beside a quote's numbers. */
+enum { QUOTE_SYMBOL = QUOTE_FIELD_COUNT, QUOTE_TIME, QUOTE_ID };
+
+static enum refusal parse_quote(struct slice symbol, struct slice payload, struct event *event,
+                                unsigned int required)
 {
     struct scan scan;
     struct slice key, found = {NULL, 0};
-    (void)max_levels;
+    unsigned int seen = 0;
     event_begin(event, KIND_QUOTE);
     scan_begin(&scan, payload);
     scan_object(&scan);
@@ -179,24 +177,58 @@ enum refusal binance_parse_ticker(struct slice symbol, struct slice payload, str
         char c = letter(key);
         int field = quote_field(c);
         if (field >= 0) {
-            event->quote.known |= BIT(field);
+            seen |= BIT(field);
             scan_decimal(&scan, &event->quote.numbers[field]);
         } else if (c == 's') {
+            seen |= BIT(QUOTE_SYMBOL);
             scan_string(&scan, &found);
         } else if (c == 'E') {
+            seen |= BIT(QUOTE_TIME);
             scan_time(&scan, &event->ts_exchange);
         } else if (c == 'u') {
+            seen |= BIT(QUOTE_ID);
             scan_unsigned(&scan, &event->seq);
         } else {
             scan_skip(&scan);
         }
     }
-    enum refusal refusal = finish(&scan, found.data != NULL, true);
+    enum refusal refusal = finish(&scan, seen, required);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (!slice_equal(found, symbol))
         return REFUSAL_UNKNOWN_SYMBOL;
+    event->quote.known = seen & (BIT(QUOTE_FIELD_COUNT) - 1);
     return check_quote(&event->quote);
+}
+
+#define TOP_FIELDS                                                                                 \
+    (BIT(QUOTE_BID_PRICE) | BIT(QUOTE_BID_SIZE) | BIT(QUOTE_ASK_PRICE) | BIT(QUOTE_ASK_SIZE))
+#define MINI_FIELDS                                                                                \
+    (BIT(QUOTE_SYMBOL) | BIT(QUOTE_TIME) | BIT(QUOTE_PRICE) | BIT(QUOTE_OPEN) | BIT(QUOTE_HIGH) |  \
+     BIT(QUOTE_LOW) | BIT(QUOTE_VOLUME) | BIT(QUOTE_TURNOVER))
+
+/* 3.1.8: no event word, no time. */
+enum refusal binance_parse_book_ticker(struct slice symbol, struct slice payload,
+                                       struct event *event, size_t max_levels)
+{
+    (void)max_levels;
+    return parse_quote(symbol, payload, event, BIT(QUOTE_SYMBOL) | BIT(QUOTE_ID) | TOP_FIELDS);
+}
+
+/* 3.1.5. */
+enum refusal binance_parse_ticker(struct slice symbol, struct slice payload, struct event *event,
+                                  size_t max_levels)
+{
+    (void)max_levels;
+    return parse_quote(symbol, payload, event, MINI_FIELDS | BIT(QUOTE_CHANGE) | TOP_FIELDS);
+}
+
+/* 3.1.6. */
+enum refusal binance_parse_mini_ticker(struct slice symbol, struct slice payload,
+                                       struct event *event, size_t max_levels)
+{
+    (void)max_levels;
+    return parse_quote(symbol, payload, event, MINI_FIELDS);
 }
 
 /* One side's levels, appended behind `*count`: ["price","size"], whatever stands behind these two
@@ -270,7 +302,7 @@ static void finish_sides(struct event *event, const struct sides *sides)
 enum refusal binance_parse_depth(struct slice symbol, struct slice payload, struct event *event,
                                  size_t max_levels)
 {
-    enum { FIRST, LAST, TIME };
+    enum { BIDS, ASKS, FIRST, LAST, TIME, SYMBOL, FIELDS }; /* the first two as in struct sides */
     struct scan scan;
     struct slice key, found = {NULL, 0};
     struct sides sides = {0};
@@ -293,6 +325,7 @@ enum refusal binance_parse_depth(struct slice symbol, struct slice payload, stru
             seen |= BIT(TIME);
             scan_time(&scan, &event->ts_exchange);
         } else if (c == 's') {
+            seen |= BIT(SYMBOL);
             scan_string(&scan, &found);
         } else {
             scan_skip(&scan);
@@ -300,10 +333,7 @@ enum refusal binance_parse_depth(struct slice symbol, struct slice payload, stru
         if (refusal != REFUSAL_NONE)
             return refusal;
     }
-    enum refusal refusal =
-        finish(&scan, seen | sides.seen << 3, BIT(FIRST) | BIT(LAST) | BIT(TIME) | BIT(3) | BIT(4));
-    if (refusal == REFUSAL_NONE && found.data == NULL)
-        refusal = REFUSAL_MISSING_FIELD;
+    enum refusal refusal = finish(&scan, seen | sides.seen, BIT(FIELDS) - 1);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (!slice_equal(found, symbol))
@@ -312,7 +342,6 @@ enum refusal binance_parse_depth(struct slice symbol, struct slice payload, stru
         event->book.first_update_id == 0)
         return REFUSAL_BAD_VALUE;
     event->update = UPDATE_DELTA;
-    event->proof = PROOF_SEQUENCE;
     finish_sides(event, &sides);
     return REFUSAL_NONE;
 }
@@ -357,11 +386,15 @@ enum refusal binance_parse_partial(struct slice symbol, struct slice payload, st
     return binance_read_snapshot(payload, event, max_levels);
 }
 
-/* The object `k` of a kline (3.1.12). */
+/* The fields of a kline (3.1.12): six numbers of its object `k`, and what stands behind them. */
+enum { CANDLE_OPEN_TIME = 6, CANDLE_CLOSE_TIME, CANDLE_CLOSED, CANDLE_TRADES, CANDLE_FIELDS };
+enum { KLINE_SYMBOL = CANDLE_FIELDS, KLINE_TIME, KLINE_FIELDS };
+
 static unsigned int scan_candle(struct scan *scan, struct candle *candle)
 {
-    struct decimal *const numbers[] = {&candle->open,  &candle->high,   &candle->low,
-                                       &candle->close, &candle->volume, &candle->turnover};
+    struct decimal *const numbers[CANDLE_OPEN_TIME] = {&candle->open,   &candle->high,
+                                                       &candle->low,    &candle->close,
+                                                       &candle->volume, &candle->turnover};
     static const char letters[] = "ohlcvq";
     unsigned int seen = 0;
     struct slice key;
@@ -373,23 +406,29 @@ static unsigned int scan_candle(struct scan *scan, struct candle *candle)
             seen |= BIT(place - letters);
             scan_decimal(scan, numbers[place - letters]);
         } else if (c == 't') {
-            seen |= BIT(6);
+            seen |= BIT(CANDLE_OPEN_TIME);
             scan_time(scan, &candle->open_time);
         } else if (c == 'T') {
-            seen |= BIT(7);
+            seen |= BIT(CANDLE_CLOSE_TIME);
             scan_time(scan, &candle->close_time);
         } else if (c == 'x') {
-            seen |= BIT(8);
+            seen |= BIT(CANDLE_CLOSED);
             scan_boolean(scan, &candle->closed);
         } else if (c == 'n') {
-            candle->has_trades = true;
+            seen |= BIT(CANDLE_TRADES);
             scan_unsigned(scan, &candle->trades);
         } else {
             scan_skip(scan);
         }
     }
-    candle->has_turnover = (seen & BIT(5)) != 0;
-    return seen | BIT(5);
+    return seen;
+}
+
+static bool is_sane(const struct candle *candle)
+{
+    return positive(&candle->open) && positive(&candle->low) && positive(&candle->close) &&
+           decimal_compare(&candle->low, &candle->high) <= 0 && !candle->volume.negative &&
+           !candle->turnover.negative && candle->open_time < candle->close_time;
 }
 
 enum refusal binance_parse_kline(struct slice symbol, struct slice payload, struct event *event,
@@ -408,25 +447,22 @@ enum refusal binance_parse_kline(struct slice symbol, struct slice payload, stru
             seen |= scan_candle(&scan, &event->candle);
             break;
         case 'E':
+            seen |= BIT(KLINE_TIME);
             scan_time(&scan, &event->ts_exchange);
             break;
         case 's':
+            seen |= BIT(KLINE_SYMBOL);
             scan_string(&scan, &found);
             break;
         default:
             scan_skip(&scan);
         }
     }
-    enum refusal refusal = finish(&scan, seen, BIT(9) - 1);
-    if (refusal == REFUSAL_NONE && found.data == NULL)
-        refusal = REFUSAL_MISSING_FIELD;
+    enum refusal refusal = finish(&scan, seen, BIT(KLINE_FIELDS) - 1);
     if (refusal != REFUSAL_NONE)
         return refusal;
     if (!slice_equal(found, symbol))
         return REFUSAL_UNKNOWN_SYMBOL;
-    const struct candle *candle = &event->candle;
-    bool sane = positive(&candle->low) && !candle->volume.negative &&
-                candle->open_time < candle->close_time &&
-                decimal_compare(&candle->low, &candle->high) <= 0;
-    return sane ? REFUSAL_NONE : REFUSAL_BAD_VALUE;
+    event->candle.has_turnover = event->candle.has_trades = true;
+    return is_sane(&event->candle) ? REFUSAL_NONE : REFUSAL_BAD_VALUE;
 }

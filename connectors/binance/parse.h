@@ -13,8 +13,14 @@ enum refusal binance_refusal(const struct scan *scan);
 /* One payload to one event; `symbol` is the exchange_symbol that must stand in it. */
 enum refusal binance_parse_trade(struct slice symbol, struct slice payload, struct event *event,
                                  size_t max_levels);
+enum refusal binance_parse_agg_trade(struct slice symbol, struct slice payload, struct event *event,
+                                     size_t max_levels);
+enum refusal binance_parse_book_ticker(struct slice symbol, struct slice payload,
+                                       struct event *event, size_t max_levels);
 enum refusal binance_parse_ticker(struct slice symbol, struct slice payload, struct event *event,
                                   size_t max_levels);
+enum refusal binance_parse_mini_ticker(struct slice symbol, struct slice payload,
+                                       struct event *event, size_t max_levels);
 enum refusal binance_parse_depth(struct slice symbol, struct slice payload, struct event *event,
                                  size_t max_levels);
 enum refusal binance_parse_partial(struct slice symbol, struct slice payload, struct event *event,

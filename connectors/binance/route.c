@@ -107,7 +107,8 @@ static const struct {
     {"24hrTicker", FRAME_DATA, REFUSAL_NONE, BINANCE_TICKER},
     {"24hrMiniTicker", FRAME_DATA, REFUSAL_NONE, BINANCE_MINI_TICKER},
     {"kline", FRAME_DATA, REFUSAL_NONE, BINANCE_KLINE},
-    {"serverShutdown", FRAME_GOING_AWAY, REFUSAL_NONE, 0}, /* 2.4, since 2026-05-08 */
+    {"bookTicker", FRAME_DATA, REFUSAL_NONE, BINANCE_BOOK_TICKER}, /* as futures spell it */
+    {"serverShutdown", FRAME_GOING_AWAY, REFUSAL_NONE, 0},         /* 2.4, since 2026-05-08 */
     {"1hTicker", FRAME_REFUSED, REFUSAL_UNSUPPORTED_CHANNEL, 0},
     {"4hTicker", FRAME_REFUSED, REFUSAL_UNSUPPORTED_CHANNEL, 0},
     {"1dTicker", FRAME_REFUSED, REFUSAL_UNSUPPORTED_CHANNEL, 0},
@@ -130,12 +131,13 @@ struct bare {
     uint64_t id;
     uint64_t status;
     bool has_result, has_error, has_code, has_id, has_status;
-    bool has_top;  /* b B a A: a bookTicker, the one payload without an event word */
-    bool has_book; /* lastUpdateId */
-    bool has_info; /* an exchangeInfo reply */
-    bool private;  /* subscriptionId and event: the private stream's envelope */
-    bool wrapped;  /* stream and data, in an unusual order */
-    struct slice stream, data;
+    bool has_top;      /* b B a A: a bookTicker, the one payload without an event word */
+    bool has_book;     /* lastUpdateId */
+    bool has_info;     /* what a REST reply has at its top */
+    bool has_envelope; /* event: what the WebSocket API wraps its events in (2.4, 6.1.2) ... */
+    bool private;      /* ... and those of an account with their subscriptionId */
+    bool wrapped;      /* stream and data, in an unusual order */
+    struct slice stream, data, envelope;
 };
 
 static void scan_kline(struct scan *scan, struct bare *bare)
@@ -201,8 +203,10 @@ static void scan_bare_member(struct scan *scan, struct slice key, struct bare *b
         {"A", offsetof(struct bare, has_top)},
         {"lastUpdateId", offsetof(struct bare, has_book)},
         {"symbols", offsetof(struct bare, has_info)},
+        {"serverTime", offsetof(struct bare, has_info)},
+        {"symbol", offsetof(struct bare, has_info)},
+        {"listenKey", offsetof(struct bare, has_info)},
         {"rateLimits", offsetof(struct bare, has_status)},
-        {"event", offsetof(struct bare, private)},
         {"subscriptionId", offsetof(struct bare, private)},
     };
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
@@ -228,6 +232,8 @@ static void scan_bare_member(struct scan *scan, struct slice key, struct bare *b
         scan_text(scan, &bare->stream);
     else if (slice_equal(key, SLICE("data")))
         bare->wrapped = scan_raw(scan, &bare->data);
+    else if (slice_equal(key, SLICE("event")))
+        bare->has_envelope = scan_raw(scan, &bare->envelope);
     else
         scan_skip(scan);
 }
@@ -303,11 +309,40 @@ static void route_bare(struct slice frame, struct route *route)
         refuse(route, REFUSAL_PRIVATE_EVENT);
     } else if (bare.event.len > 0) {
         route_event(frame, &bare, route);
+    } else if (bare.has_envelope) {
+        route_bare(bare.envelope, route);
     } else if (bare.has_top && bare.symbol.len > 0) {
         route_payload(frame, BINANCE_BOOK_TICKER, &bare, route);
     } else {
         route_reply(frame, &bare, route);
     }
+}
+
+/* The frames of an array are routed one by one, once it is known to be whole. */
+static void route_list(struct slice frame, struct route *route)
+{
+    struct scan scan;
+    scan_begin(&scan, frame);
+    scan_skip(&scan);
+    if (!scan_end(&scan)) {
+        refuse(route, binance_refusal(&scan));
+        return;
+    }
+    route->class = FRAME_LIST;
+    route->payload = frame;
+}
+
+/* What tells itself what it is: it came bare, or under a name that is no stream of an instrument
+ * ("!miniTicker@arr", "!serverShutdown", a private stream's listen key). */
+static void route_unkeyed(struct slice frame, struct route *route)
+{
+    struct scan scan;
+    scan_begin(&scan, frame);
+    route->key = (struct slice){NULL, 0};
+    if (scan_peek(&scan) == SCAN_ARRAY)
+        route_list(frame, route);
+    else
+        route_bare(frame, route);
 }
 
 /* {"stream":"KEY","data":PAYLOAD}, exactly so: the payload's end is the frame's, and parse checks
@@ -328,16 +363,18 @@ static bool route_combined(struct slice frame, struct route *route)
     return true;
 }
 
-/* A payload that tells itself what it is: an array, or what comes under a name that is no stream of
- * an instrument
- * ("!serverShutdown", a private stream's listen key). */
-static void route_unkeyed(struct slice payload, struct route *route)
+static bool is_of_instrument(struct slice key)
 {
-    route->key = (struct slice){NULL, 0};
-    route->payload = payload;
-    route->class = FRAME_LIST;
-    if (payload.len > 0 && payload.data[0] != '[')
-        route_bare(payload, route);
+    return key.len > 0 && key.data[0] != '!' && memchr(key.data, '@', key.len) != NULL;
+}
+
+/* The slow streams have two names: "depth" and "depth@1000ms". */
+static struct slice short_name(struct slice key)
+{
+    static const struct slice speed = {"@1000ms", 7};
+    if (key.len > speed.len && memcmp(key.data + key.len - speed.len, speed.data, speed.len) == 0)
+        key.len -= speed.len;
+    return key;
 }
 
 void binance_route(struct slice frame, struct route *route)
@@ -345,12 +382,12 @@ void binance_route(struct slice frame, struct route *route)
     route->refusal = REFUSAL_NONE;
     route->key = route->payload = route->detail = (struct slice){NULL, 0};
     route->request = 0;
-    if (!route_combined(frame, route)) {
-        while (frame.len > 0 && (frame.data[0] == ' ' || frame.data[0] == '\n'))
-            frame = (struct slice){frame.data + 1, frame.len - 1};
+    if (!route_combined(frame, route))
         route_unkeyed(frame, route);
-    }
-    if (route->class == FRAME_DATA && route->key.len > 0 &&
-        (memchr(route->key.data, '@', route->key.len) == NULL || route->key.data[0] == '!'))
+    if (route->class != FRAME_DATA)
+        return;
+    if (is_of_instrument(route->key))
+        route->key = short_name(route->key);
+    else
         route_unkeyed(route->payload, route);
 }
