@@ -19,7 +19,8 @@ struct bus_sink {
     struct sink sink; /* first: the sink's functions find the rest behind it */
     struct bus *bus;
     struct channel_end *end;
-    uint64_t open; /* events since the last flush */
+    uint64_t open; /* events in the open block */
+    bool lost;     /* a block was dropped since the last flush */
     uint16_t connector;
 };
 
@@ -45,10 +46,25 @@ void bus_destroy(struct bus **bus)
     *bus = NULL;
 }
 
+/* Events of a dropped block were promised their way already: the next flush says that they are
+ * lost. */
+static void send_open(struct bus_sink *end)
+{
+    if (!channel_flush(end->end)) {
+        atomic_fetch_add_explicit(&end->bus->dropped, end->open, memory_order_relaxed);
+        end->lost = true;
+    }
+    end->open = 0;
+}
+
 static bool push_event(struct sink *sink, const struct event *event)
 {
     struct bus_sink *end = (struct bus_sink *)sink;
     struct event *copy = channel_reserve(end->end, event->size);
+    if (copy == NULL) {
+        send_open(end);
+        copy = channel_reserve(end->end, event->size);
+    }
     if (copy == NULL) {
         atomic_fetch_add_explicit(&end->bus->dropped, 1, memory_order_relaxed);
         return false;
@@ -62,12 +78,10 @@ static bool push_event(struct sink *sink, const struct event *event)
 static bool flush(struct sink *sink)
 {
     struct bus_sink *end = (struct bus_sink *)sink;
-    uint64_t open = end->open;
-    end->open = 0;
-    if (channel_flush(end->end))
-        return true;
-    atomic_fetch_add_explicit(&end->bus->dropped, open, memory_order_relaxed);
-    return false;
+    send_open(end);
+    bool taken = !end->lost;
+    end->lost = false;
+    return taken;
 }
 
 struct sink *bus_sink_new(struct bus *bus, uint16_t connector)

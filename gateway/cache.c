@@ -99,11 +99,13 @@ static bool grow(struct cache *cache)
 /* A free entry with room for a quote, linked as the newest; NONE when memory is out. */
 static uint32_t add_entry(struct cache *cache, struct slice key)
 {
+    if (key.len > KEY_LEN_MAX)
+        return NONE;
     if (cache->stats.count == cache->stats.size) {
         drop(cache, cache->oldest);
         cache->stats.evicted++;
     }
-    if (key.len > KEY_LEN_MAX || (cache->free == NONE && !grow(cache)))
+    if (cache->free == NONE && !grow(cache))
         return NONE;
     uint32_t index = cache->free;
     struct entry *entry = &cache->entries[index];

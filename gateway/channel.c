@@ -10,6 +10,11 @@
 #include <stdlib.h>
 #include <zmq.h>
 
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) /* clang's way of saying it */
+#define __SANITIZE_THREAD__ 1
+#endif
+#endif
 #if defined(__SANITIZE_THREAD__)
 void __tsan_acquire(void *address);
 void __tsan_release(void *address);
@@ -140,12 +145,8 @@ static bool grow(struct channel_end *end, size_t needed)
 void *channel_reserve(struct channel_end *end, size_t len)
 {
     ENSURE(len % 16 == 0);
-    if (len + sizeof(struct head) > end->block_max)
-        return NULL;
-    if (end->len + len > end->block_max && !channel_flush(end))
-        return NULL;
     size_t at = end->len > 0 ? end->len : sizeof(struct head);
-    if (at + len > end->room && !grow(end, at + len))
+    if (at + len > end->block_max || (at + len > end->room && !grow(end, at + len)))
         return NULL;
     end->len = at + len;
     return end->block + at;

@@ -30,8 +30,8 @@ struct channel_end *channel_end_new(struct channel *channel, size_t block_max,
                                     size_t under_way_max);
 void channel_end_destroy(struct channel *channel, struct channel_end **end);
 
-/* Room for `len` bytes (a multiple of 16) at the end of the open block; a full one is sent first.
- * NULL if that could not be sent, if memory is out or if `len` is more than a block may hold. */
+/* Room for `len` bytes (a multiple of 16) at the end of the open block. NULL if the block has none
+ * left (flush it and try again), if memory is out or if `len` is more than a block may hold. */
 void *channel_reserve(struct channel_end *end, size_t len);
 /* The last `unused` bytes reserved are given back. */
 void channel_give_back(struct channel_end *end, size_t unused);

@@ -15,6 +15,8 @@
 #define CONFIG_CONNECTIONS 64
 #define CONFIG_ERRORS_MAX  100
 
+#define CONFIG_FEED_QUEUE_MIN (16u * 1024 * 1024) /* bytes: any batch has room */
+
 struct config_feed {
     char endpoints[CONFIG_ENDPOINTS][128]; /* tcp://127.0.0.1:7700, ipc://... */
     uint32_t endpoint_count;
@@ -99,8 +101,11 @@ struct config_errors {
 struct config *config_default(void);
 /* Reads `path`. NULL with errors filled if anything in it is wrong. */
 struct config *config_read(const char *path, struct config_errors *errors);
+/* The same of a text; `path` is what it is called. */
+struct config *config_read_text(const char *path, struct slice text, struct config_errors *errors);
 void config_destroy(struct config **config);
-/* Every key with its type, range and meaning, as a Markdown table: docs/CONFIG.md holds it. */
+/* Every key with its type, range, default and meaning, as a Markdown table: docs/CONFIG.md holds
+ * it. */
 void config_print_keys(FILE *out);
 
 #endif

@@ -9,7 +9,10 @@
  *   opening       a topic has no session yet, or the exchange's list is not known yet
  *   degraded      the sessions live, but a topic is not `ok`, or a subscription is refused
  *   live          all else: a market in which nothing happens is no fault
- * Its reason is that of the session or of the worst topic. */
+ *   closed        by request, or because its lease was over
+ * Its reason is that of the session or of the worst topic. A topic that waits for its first message
+ * (`starting`) has a session if all sessions of its connector live; from then on until it says
+ * `down`. */
 #ifndef TICKGATE_GATEWAY_CONNECTIONS_H
 #define TICKGATE_GATEWAY_CONNECTIONS_H
 
@@ -38,13 +41,15 @@ struct connection {
     struct subscription **rows; /* symbol by symbol, type->kind_count each */
     enum session_state state;
     enum reason reason;
-    uint32_t retry_in_ms; /* until the next attempt of the session that is away */
-    uint32_t lease_s;     /* 0 none */
-    int64_t used_ns;      /* monotonic: last named by a request */
-    int64_t created_ns;   /* real clock */
-    uint64_t reconnects, errors;
-    char last_error[128]; /* reason and the library's or exchange's words; empty none */
-    uint64_t notices;     /* told on sys.connection. so far */
+    uint32_t retry_in_ms;     /* until the next attempt of the session that is away */
+    uint32_t lease_s;         /* 0 none */
+    int64_t used_ns;          /* monotonic: last named by a request */
+    int64_t created_ns;       /* real clock */
+    uint64_t reconnects;      /* times it lost a session */
+    uint64_t errors;          /* faults told: losses, failed attempts, topics not ok, refusals */
+    char last_error[128];     /* reason and the library's or exchange's words; empty none */
+    uint64_t messages_before; /* events of its subscriptions before it was opened */
+    uint64_t notices;         /* told on sys.connection. so far */
     bool changed;
 };
 
@@ -70,6 +75,7 @@ struct connection *connections_open(struct connections *connections, struct conn
                                     int64_t now_ns, int64_t now_real_ns, struct fault *fault);
 /* Its subscriptions are released; the row goes once its end was told. */
 void connections_close(struct connections *connections, struct connection *connection);
+void connections_close_all(struct connections *connections);
 /* By id or name, of those open; NULL if there is none. Renews its lease. */
 struct connection *connections_find(struct connections *connections, struct slice word,
                                     int64_t now_ns);
@@ -86,8 +92,10 @@ const struct connection *connections_next_changed(struct connections *connection
 const struct connection *connections_each(const struct connections *connections, uint32_t *place);
 uint32_t connections_count(const struct connections *connections);
 
-/* Events since it was opened, and when the last one came (real clock, ns; 0 none yet). */
+/* Events since it was opened. */
 uint64_t connection_messages(const struct connection *connection);
+/* When the last one with data came (real clock, ns); 0 none yet. */
+int64_t connection_last_message(const struct connection *connection);
 /* The i-th symbol. */
 struct slice connection_symbol(const struct connection *connection, uint32_t i);
 /* True for an interval that candles may have. */

@@ -7,18 +7,23 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #define PATH_LEN_MAX 600
-#define EPOCH_MAX    (UINT64_C(1) << 53)
+#define EPOCH_MAX    ((UINT64_C(1) << 53) - 2) /* the one after it is still a JSON integer */
 
 static bool refuse(char *error, size_t error_max, const char *path, const char *why)
 {
     snprintf(error, error_max, "%s: %s", path, why);
     return false;
+}
+
+static bool is_directory(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
 /* Makes the directory and those above it. */
@@ -33,24 +38,42 @@ static bool make_directory(const char *path)
                 return false;
             *at = '/';
         }
-    return mkdir(part, 0750) == 0 || errno == EEXIST;
+    mkdir(part, 0750);
+    return is_directory(part);
 }
 
-/* The stored epoch; 0 if there is none yet. False for a file that is none. */
-static bool read_stored(const char *path, uint64_t *stored)
+/* The number that a file's text is, with the end of its line or without; false for any other text.
+ */
+static bool read_number(const char *text, size_t len, uint64_t *number)
 {
-    char digits[32] = "";
+    size_t digits = len > 0 && text[len - 1] == '\n' ? len - 1 : len;
+    *number = 0;
+    for (size_t i = 0; i < digits; i++) {
+        if (text[i] < '0' || text[i] > '9' || *number > EPOCH_MAX)
+            return false;
+        *number = *number * 10 + (uint64_t)(text[i] - '0');
+    }
+    return digits > 0 && *number <= EPOCH_MAX;
+}
+
+/* The stored epoch; 0 if there is none yet. */
+static bool read_stored(const char *path, uint64_t *stored, char *error, size_t error_max)
+{
+    char text[32];
     FILE *file = fopen(path, "r");
     *stored = 0;
     if (file == NULL)
-        return errno == ENOENT;
-    size_t len = fread(digits, 1, sizeof digits - 1, file);
+        return errno == ENOENT || refuse(error, error_max, path, strerror(errno));
+    size_t len = fread(text, 1, sizeof text, file);
+    bool failed = ferror(file) != 0;
     fclose(file);
-    char *end;
-    errno = 0;
-    *stored = strtoull(digits, &end, 10);
-    return len > 0 && digits[0] >= '0' && digits[0] <= '9' && errno == 0 &&
-           (*end == '\n' || *end == '\0') && *stored < EPOCH_MAX;
+    if (failed)
+        return refuse(error, error_max, path, "cannot be read");
+    if (!read_number(text, len, stored))
+        return refuse(error, error_max, path,
+                      "does not hold an epoch; put the last one back, or a larger number, or "
+                      "remove the file if no client remembers an epoch");
+    return true;
 }
 
 static bool sync_path(const char *path, int flags)
@@ -86,14 +109,13 @@ bool epoch_begin(const char *state_dir, uint64_t *epoch, char *error, size_t err
     if (!make_directory(state_dir))
         return refuse(error, error_max, state_dir,
                       "state_dir cannot be made; make it, or choose another");
-    if (!read_stored(path, &stored))
-        return refuse(error, error_max, path,
-                      "does not hold an epoch; put the last one back, or a larger number, or "
-                      "remove the file if no "
-                      "client remembers an epoch");
+    if (!read_stored(path, &stored, error, error_max))
+        return false;
     uint64_t now_ms = (uint64_t)(clock_real_ns() / NS_PER_MS);
     *epoch = stored >= now_ms ? stored + 1 : now_ms;
-    if (!store(state_dir, path, *epoch))
-        return refuse(error, error_max, path, "cannot be written; the gateway must own state_dir");
-    return true;
+    if (store(state_dir, path, *epoch))
+        return true;
+    snprintf(error, error_max, "%s: cannot be written: %s; the gateway must own state_dir", path,
+             strerror(errno));
+    return false;
 }

@@ -73,34 +73,23 @@ static void add(struct message *message, const struct topic *topic)
     message->first = false;
 }
 
-static bool is_due(const struct heads *heads, const struct topic *topic, size_t place,
-                   int64_t now_ns)
+static bool is_due(const struct heads *heads, const struct topic *topic, int64_t now_ns)
 {
     return topic->seq != 0 &&
-           (now_ns - topic->changed_ns < RECENT_NS || place % TURNS == heads->turn);
+           (now_ns - topic->changed_ns < RECENT_NS || topic->slot % TURNS == heads->turn);
 }
 
-/* Topics are walked once for each exchange that has some; exchanges are few. */
-static void publish_exchange(const struct heads *heads, struct topics *topics,
-                             struct message *message, int64_t now_ns)
+/* A connector is an exchange's, and its topics stand in a row. */
+static void publish_connector(const struct heads *heads, struct topics *topics, uint16_t connector,
+                              struct message *message, int64_t now_ns)
 {
-    size_t place = 0;
-    struct topic *topic;
-    while ((topic = topics_each(topics, &place)) != NULL)
-        if (slice_equal(topic->exchange, message->exchange) && is_due(heads, topic, place, now_ns))
+    const struct topic *topic;
+    for (uint32_t slot = 0; (topic = topics_at(topics, connector, slot)) != NULL; slot++) {
+        message->exchange = topic->exchange;
+        if (is_due(heads, topic, now_ns))
             add(message, topic);
+    }
     end(message);
-}
-
-/* True if the topic is the first of its exchange. */
-static bool first_of_exchange(struct topics *topics, const struct topic *topic)
-{
-    size_t place = 0;
-    const struct topic *other;
-    while ((other = topics_each(topics, &place)) != topic)
-        if (slice_equal(other->exchange, topic->exchange))
-            return false;
-    return true;
 }
 
 int64_t heads_tick(struct heads *heads, struct topics *topics, struct publisher *publisher,
@@ -109,14 +98,8 @@ int64_t heads_tick(struct heads *heads, struct topics *topics, struct publisher 
     if (now_ns < heads->next_ns)
         return heads->next_ns;
     struct message message = {.publisher = publisher, .epoch = epoch, .now_real_ns = now_real_ns};
-    size_t place = 0;
-    struct topic *topic;
-    while ((topic = topics_each(topics, &place)) != NULL) {
-        if (!first_of_exchange(topics, topic))
-            continue;
-        message.exchange = topic->exchange;
-        publish_exchange(heads, topics, &message, now_ns);
-    }
+    for (uint16_t connector = 0; connector < TOPICS_CONNECTORS_MAX; connector++)
+        publish_connector(heads, topics, connector, &message, now_ns);
     heads->turn = (heads->turn + 1) % TURNS;
     heads->next_ns = now_ns + NS_PER_SECOND;
     return heads->next_ns;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages come from the manager in blocks, each behind a head that says how long its two frames
- * are. */
+ * are. The feed has a ZeroMQ context of its own: ending that is the one way to know that a closed
+ * socket has let go of its endpoints, which a new one may then have. */
 #include "gateway/publisher.h"
 
+#include "common/clock.h"
 #include "common/ensure.h"
 #include "common/log.h"
 #include "common/thread.h"
@@ -13,8 +15,14 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#define BLOCK_MAX       (8u * 1024 * 1024) /* a book of 5000 levels a side at its longest fits */
+#define BLOCK_MAX       (8u * 1024 * 1024) /* a book of 20000 levels a side at its longest fits */
 #define SUBSCRIBES_TURN 1000               /* subscriptions read between two blocks at the most */
+#define PREFIX_MAX      256                /* bytes of what a subscriber may send at once */
+#define BIND_AGAIN_MS   100                /* after a bind failed */
+#define END_AGAIN_MS    1                  /* after the last block found the queue full */
+#define LINGER_MS       500                /* for the last words (closed, down) to leave */
+
+_Static_assert(2 * BLOCK_MAX <= CONFIG_FEED_QUEUE_MIN, "no queue is too small for a block");
 
 struct record {
     uint32_t size; /* of the whole, this head included: a multiple of 16; 0 ends the publisher */
@@ -24,12 +32,14 @@ struct record {
 };
 
 struct publisher {
-    void *context;
     struct config_feed config;
     struct channel *channel;
     struct channel_end *end;
     struct thread thread;
-    void *feed; /* the publisher thread's, once it runs */
+    /* the publisher thread's, once it runs */
+    void *context;
+    void *feed;        /* NULL while it cannot be bound */
+    int64_t reopen_ns; /* then it is tried again */
     bool stopped;
     /* the manager's */
     struct record *open;
@@ -45,10 +55,19 @@ static void bump(_Atomic uint64_t *counter, uint64_t by)
                           memory_order_relaxed);
 }
 
-/* Settings: reliability.md 4.2, measured there. VERBOSER, so that every subscribe and unsubscribe
- * is seen and counted. */
-static void *open_feed(void *context, const struct config_feed *config, char *error,
-                       size_t error_max)
+/* Returns when the endpoints are free. */
+static void close_feed(struct publisher *publisher)
+{
+    if (publisher->feed != NULL)
+        zmq_close(publisher->feed);
+    while (publisher->context != NULL && zmq_ctx_term(publisher->context) != 0)
+        continue;
+    publisher->feed = publisher->context = NULL;
+}
+
+/* A small SNDHWM loses messages for healthy readers: one wake-up brings hundreds, a pause of 100 ms
+ * thousands. VERBOSER, so that every subscribe and unsubscribe is seen and counted. */
+static void set_options(void *feed, const struct config_feed *config)
 {
     const struct {
         int option;
@@ -62,36 +81,55 @@ static void *open_feed(void *context, const struct config_feed *config, char *er
                     {ZMQ_LINGER, 0},
                     {ZMQ_BACKLOG, 64},
                     {ZMQ_XPUB_VERBOSER, 1}};
-    int64_t message_max = 256;
-    void *feed = zmq_socket(context, ZMQ_XPUB);
-    for (size_t i = 0; feed != NULL && i < sizeof settings / sizeof *settings; i++)
+    int64_t message_max = PREFIX_MAX;
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         zmq_setsockopt(feed, settings[i].option, &settings[i].value, sizeof settings[i].value);
-    if (feed != NULL)
-        zmq_setsockopt(feed, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);
-    for (uint32_t i = 0; feed != NULL && i < config->endpoint_count; i++) {
-        if (zmq_bind(feed, config->endpoints[i]) == 0)
-            continue;
-        snprintf(error, error_max, "feed.endpoints: %s: %s; stop what uses it or choose another",
-                 config->endpoints[i], zmq_strerror(zmq_errno()));
-        zmq_close(feed);
-        return NULL;
+    zmq_setsockopt(feed, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);
+}
+
+static bool bind_all(const struct publisher *publisher, char *error, size_t error_max)
+{
+    for (uint32_t i = 0; i < publisher->config.endpoint_count; i++)
+        if (zmq_bind(publisher->feed, publisher->config.endpoints[i]) != 0) {
+            snprintf(error, error_max,
+                     "feed.endpoints: %s: %s; stop what uses it or choose another",
+                     publisher->config.endpoints[i], zmq_strerror(zmq_errno()));
+            return false;
+        }
+    return true;
+}
+
+static bool open_feed(struct publisher *publisher, char *error, size_t error_max)
+{
+    publisher->context = zmq_ctx_new();
+    if (publisher->context != NULL)
+        publisher->feed = zmq_socket(publisher->context, ZMQ_XPUB);
+    if (publisher->feed != NULL) {
+        set_options(publisher->feed, &publisher->config);
+        if (bind_all(publisher, error, error_max))
+            return true;
     }
-    return feed;
+    close_feed(publisher);
+    return false;
+}
+
+static void reopen(struct publisher *publisher)
+{
+    char error[256] = "out of memory or of sockets";
+    publisher->reopen_ns = clock_monotonic_ns() + BIND_AGAIN_MS * NS_PER_MS;
+    if (!open_feed(publisher, error, sizeof error))
+        log_error("feed_unbound", "%s", error);
 }
 
 /* Too many prefixes make every message dear: their owners are sent away, and those who want little
  * come back. */
 static void rebind(struct publisher *publisher)
 {
-    char error[256] = "";
     log_warn("feed_rebound",
              "more than %u subscriptions: the feed is bound anew, its readers reconnect",
              publisher->config.max_subscriptions);
-    zmq_close(publisher->feed);
-    publisher->feed = NULL;
-    /* The endpoint is free once the closed socket's I/O thread has let go of it. */
-    while (publisher->feed == NULL)
-        publisher->feed = open_feed(publisher->context, &publisher->config, error, sizeof error);
+    close_feed(publisher);
+    reopen(publisher);
     atomic_store_explicit(&publisher->subscriptions, 0, memory_order_relaxed);
     bump(&publisher->rebinds, 1);
 }
@@ -126,11 +164,13 @@ static void publish(struct publisher *publisher, const struct channel_block *blo
             publisher->stopped = true;
             break;
         }
+        at += record->size;
+        if (publisher->feed == NULL)
+            continue;
         zmq_send(publisher->feed, topic, record->topic_len, ZMQ_SNDMORE | ZMQ_DONTWAIT);
         zmq_send(publisher->feed, topic + record->topic_len, record->body_len, ZMQ_DONTWAIT);
         messages++;
         bytes += record->topic_len + record->body_len;
-        at += record->size;
     }
     bump(&publisher->messages, messages);
     bump(&publisher->bytes, bytes);
@@ -144,18 +184,21 @@ static void run(void *argument)
         zmq_pollitem_t items[] = {
             {.socket = channel_socket(publisher->channel), .events = ZMQ_POLLIN},
             {.socket = publisher->feed, .events = ZMQ_POLLIN}};
-        zmq_poll(items, 2, -1);
-        read_subscriptions(publisher);
+        bool bound = publisher->feed != NULL;
+        zmq_poll(items, bound ? 2 : 1, bound ? -1 : BIND_AGAIN_MS);
+        if (bound)
+            read_subscriptions(publisher);
+        else if (clock_monotonic_ns() >= publisher->reopen_ns)
+            reopen(publisher);
         while (!publisher->stopped && channel_receive(publisher->channel, &block)) {
             publish(publisher, &block);
             channel_free(&block);
         }
     }
-    /* The last words (closed, down) get a moment to leave. */
-    int linger_ms = 500;
-    zmq_setsockopt(publisher->feed, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
-    zmq_close(publisher->feed);
-    publisher->feed = NULL;
+    int linger_ms = LINGER_MS;
+    if (publisher->feed != NULL)
+        zmq_setsockopt(publisher->feed, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
+    close_feed(publisher);
 }
 
 struct publisher *publisher_new(void *zmq_context, const struct config_feed *config, char *error,
@@ -165,15 +208,13 @@ struct publisher *publisher_new(void *zmq_context, const struct config_feed *con
     snprintf(error, error_max, "the feed cannot be made: out of memory or of sockets");
     if (publisher == NULL)
         return NULL;
-    publisher->context = zmq_context;
     publisher->config = *config;
     publisher->channel = channel_new(zmq_context, "publisher");
     publisher->end = publisher->channel != NULL
                          ? channel_end_new(publisher->channel, BLOCK_MAX, config->queue_max)
                          : NULL;
-    publisher->feed =
-        publisher->end != NULL ? open_feed(zmq_context, config, error, error_max) : NULL;
-    if (publisher->feed == NULL || !thread_start(&publisher->thread, "publisher", run, publisher))
+    if (publisher->end == NULL || !open_feed(publisher, error, error_max) ||
+        !thread_start(&publisher->thread, "publisher", run, publisher))
         publisher_destroy(&publisher);
     return publisher;
 }
@@ -189,6 +230,8 @@ static void send_end(struct publisher *publisher)
             *record = (struct record){0};
             sent = channel_flush(publisher->end);
         }
+        if (!sent)
+            zmq_poll(NULL, 0, END_AGAIN_MS);
     }
 }
 
@@ -199,8 +242,7 @@ void publisher_destroy(struct publisher **publisher)
     if ((*publisher)->thread.running)
         send_end(*publisher);
     thread_join(&(*publisher)->thread);
-    if ((*publisher)->feed != NULL)
-        zmq_close((*publisher)->feed);
+    close_feed(*publisher);
     channel_end_destroy((*publisher)->channel, &(*publisher)->end);
     channel_destroy(&(*publisher)->channel);
     free(*publisher);
@@ -218,8 +260,11 @@ struct text *publisher_begin(struct publisher *publisher, struct slice topic, si
     publisher->open_size = record_size(topic.len, body_max);
     publisher->open = channel_reserve(publisher->end, publisher->open_size);
     if (publisher->open == NULL) {
-        bump(&publisher->dropped, publisher->batch + 1);
-        publisher->batch = 0;
+        publisher_flush(publisher);
+        publisher->open = channel_reserve(publisher->end, publisher->open_size);
+    }
+    if (publisher->open == NULL) {
+        bump(&publisher->dropped, 1);
         return NULL;
     }
     char *frames = (char *)(publisher->open + 1);

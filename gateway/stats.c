@@ -218,6 +218,16 @@ const struct drift *stats_each_drift(const struct stats *stats, uint32_t *place,
     return NULL;
 }
 
+uint64_t stats_refused(const struct stats *stats, uint16_t connector, enum refusal refusal)
+{
+    ENSURE(connector < stats->connector_count);
+    const struct stats_session *sessions = stats->connectors[connector].sessions;
+    uint64_t total = 0;
+    for (size_t i = 0; sessions != NULL && i < STATS_SESSIONS_MAX; i++)
+        total += sessions[i].counters.refused[refusal];
+    return total;
+}
+
 static void write_member(struct text *text, struct slice name, uint64_t value, bool first)
 {
     if (!first)

@@ -54,6 +54,9 @@ const struct stats_session *stats_each(const struct stats *stats, uint32_t *plac
 const struct drift *stats_each_drift(const struct stats *stats, uint32_t *place,
                                      uint16_t *connector);
 
+/* How many frames of a connector's sessions were refused for a reason. */
+uint64_t stats_refused(const struct stats *stats, uint16_t connector, enum refusal refusal);
+
 /* The members of a JSON object: "frames":1,"bytes":2,... */
 void stats_write_totals(struct text *text, const struct stats *stats);
 void stats_write_session(struct text *text, const struct stats_session *session);

@@ -130,8 +130,7 @@ static struct subscription *row_recycled(struct subscriptions *subscriptions, st
                    name_of(subscriptions, &text, row->connector, (enum kind)row->kind,
                            slice_of(row->symbol), slice_of(row->variant)));
         ENSURE(map_put(subscriptions->by_name, name, i));
-        memset(row->symbol, 0, sizeof row->symbol);
-        memset(row->variant, 0, sizeof row->variant);
+        *row = (struct subscription){.changed = row->changed, .next_changed = row->next_changed};
         return row;
     }
     return NULL;

@@ -10,7 +10,6 @@
 
 #include <stdlib.h>
 
-#define CONNECTORS_MAX 256
 #define TOPICS_ALL_MAX (1u << 22)
 
 /* A topic with the texts that its slices look into. */
@@ -29,7 +28,7 @@ struct slots {
 struct topics {
     uint32_t topics_max;
     uint32_t book_levels;
-    struct slots slots[CONNECTORS_MAX];
+    struct slots slots[TOPICS_CONNECTORS_MAX];
     struct map *names;  /* name -> place in `all` */
     struct entry **all; /* in the order of their making */
     size_t count;
@@ -59,7 +58,7 @@ void topics_destroy(struct topics **topics)
         book_destroy(&topic->book);
         free((*topics)->all[i]);
     }
-    for (size_t i = 0; i < CONNECTORS_MAX; i++)
+    for (size_t i = 0; i < TOPICS_CONNECTORS_MAX; i++)
         free((*topics)->slots[i].entries);
     free((*topics)->all);
     map_destroy(&(*topics)->names);
@@ -130,7 +129,7 @@ struct topic *topics_add(struct topics *topics, uint16_t connector, enum kind ki
 {
     char room[sizeof((struct topic *)NULL)->name];
     struct text name = text_over(room, sizeof room);
-    ENSURE(connector < CONNECTORS_MAX);
+    ENSURE(connector < TOPICS_CONNECTORS_MAX);
     struct slots *slots = &topics->slots[connector];
     topic_write(&name, kind, exchange, symbol, variant);
     if (name.overflow)
@@ -154,7 +153,7 @@ struct topic *topics_add(struct topics *topics, uint16_t connector, enum kind ki
 
 struct topic *topics_at(struct topics *topics, uint16_t connector, uint32_t slot)
 {
-    ENSURE(connector < CONNECTORS_MAX);
+    ENSURE(connector < TOPICS_CONNECTORS_MAX);
     return slot < topics->slots[connector].count ? &topics->slots[connector].entries[slot]->topic
                                                  : NULL;
 }
@@ -185,28 +184,31 @@ static enum topics_verdict worsen(struct topic *topic, struct event *event, enum
     return TOPICS_RESYNC;
 }
 
-/* A book that is not `ok` is not applied to: a snapshot begins it anew. A delta that claims to be
- * ok but has no valid book behind it (one was lost on the way here) asks for that, once. */
+/* A book that recovers or is down is not applied to: a snapshot begins it anew. One that is stale
+ * or suspect is still whole. What claims to be ok and has no valid book behind it asks for that: it
+ * crossed, or something was lost on the way here. */
 static enum topics_verdict take_book(struct topics *topics, struct topic *topic,
                                      struct event *event, bool hole)
 {
     const struct level *bids = event_bids_of(event), *asks = event_asks_of(event);
     const struct book_change *change = &event->book;
+    bool crossed = topic->state == TOPIC_RECOVERING && topic->reason == REASON_CROSSED;
     if (topic->book == NULL)
         topic->book = book_new(topics->book_levels);
-    if (topic->book == NULL || event->state != TOPIC_OK) {
+    if (topic->book == NULL || event->state > TOPIC_STALE) {
         topic->book_valid = false;
         return TOPICS_PUBLISH;
     }
     if (event->update == UPDATE_SNAPSHOT) {
         book_replace(topic->book, bids, change->bid_count, asks, change->ask_count);
         topic->book_valid = true;
+    } else if (!topic->book_valid || hole) {
+        topic->book_valid = false;
+        return event->state != TOPIC_OK
+                   ? TOPICS_PUBLISH
+                   : worsen(topic, event, crossed && !hole ? REASON_CROSSED : REASON_LOST);
     } else if (event->update == UPDATE_DELTA) {
-        if (!topic->book_valid || hole)
-            return worsen(topic, event, REASON_LOST);
         book_apply(topic->book, bids, change->bid_count, asks, change->ask_count);
-    } else if (!topic->book_valid) {
-        return worsen(topic, event, REASON_LOST);
     }
     return book_crossed(topic->book) ? worsen(topic, event, REASON_CROSSED) : TOPICS_PUBLISH;
 }
@@ -215,7 +217,7 @@ enum topics_verdict topics_take(struct topics *topics, struct topic *topic, stru
                                 int64_t now_ns)
 {
     enum topics_verdict verdict = TOPICS_PUBLISH;
-    bool hole = topic->seq != 0 && event->seq != topic->seq + 1;
+    bool hole = event->seq != topic->seq + 1;
     if (hole && event->seq > topic->seq)
         topic->lost += event->seq - topic->seq - 1;
     if (topic->kind == KIND_BOOK)

@@ -9,6 +9,8 @@
 #include "proto/book.h"
 #include "proto/event.h"
 
+#define TOPICS_CONNECTORS_MAX 256
+
 struct topics;
 
 struct topic {

@@ -3,8 +3,8 @@
 #include "gateway/yaml_table.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,6 +20,7 @@ static const struct unit durations[] = {
     {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {NULL, 0}};
 static const struct unit sizes[] = {
     {"", 1}, {"B", 1}, {"KiB", 1024}, {"MiB", 1024 * 1024}, {NULL, 0}};
+static const struct unit plain[] = {{"", 1}, {NULL, 0}};
 
 static void note(struct yaml_reader *reader, size_t line, size_t column, const char *format,
                  va_list arguments)
@@ -49,9 +50,18 @@ static void file_error(struct yaml_reader *reader, size_t line, size_t column, c
     va_end(arguments);
 }
 
+static void not_yaml(struct yaml_reader *reader, const yaml_parser_t *parser)
+{
+    file_error(reader, parser->problem_mark.line + 1, parser->problem_mark.column + 1,
+               "not YAML: %s", parser->problem ? parser->problem : "unreadable");
+}
+
 const char *yaml_text(const yaml_node_t *node)
 {
-    return node->type == YAML_SCALAR_NODE ? (const char *)node->data.scalar.value : NULL;
+    if (node->type != YAML_SCALAR_NODE)
+        return NULL;
+    const char *text = (const char *)node->data.scalar.value;
+    return strlen(text) == node->data.scalar.length ? text : NULL;
 }
 
 bool yaml_pair(struct yaml_reader *reader, const yaml_node_t *node, size_t i, yaml_node_t **key,
@@ -115,6 +125,21 @@ const char *yaml_nearest(const char *word, const char *const *names, size_t coun
     return nearest;
 }
 
+/* NULL: no quantity. */
+static const struct unit *units_of(enum yaml_type type)
+{
+    switch (type) {
+    case YAML_COUNT:
+        return plain;
+    case YAML_DURATION:
+        return durations;
+    case YAML_SIZE:
+        return sizes;
+    default:
+        return NULL;
+    }
+}
+
 /* Reads digits and a unit; false if it is not that or beyond 32 bits. */
 static bool read_quantity(const char *text, const struct unit *units, uint32_t *value)
 {
@@ -134,16 +159,12 @@ static bool read_quantity(const char *text, const struct unit *units, uint32_t *
 static void read_number(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
                         void *into)
 {
-    static const struct unit plain[] = {{"", 1}, {NULL, 0}};
-    const struct unit *units = key->type == YAML_DURATION ? durations
-                               : key->type == YAML_SIZE   ? sizes
-                                                          : plain;
     const char *example = key->type == YAML_DURATION ? "a duration such as 250ms, 60s or 5m"
                           : key->type == YAML_SIZE   ? "a size such as 512, 64KiB or 8MiB"
                                                      : "a whole number";
     const char *text = yaml_text(node);
     uint32_t value;
-    if (text == NULL || !read_quantity(text, units, &value)) {
+    if (text == NULL || !read_quantity(text, units_of(key->type), &value)) {
         yaml_error(reader, node, "%s: expected %s, found \"%.40s\"", key->name, example,
                    text ? text : "a structure");
         return;
@@ -179,25 +200,39 @@ static void read_text(struct yaml_reader *reader, yaml_node_t *node, const struc
                       void *into)
 {
     char *target = (char *)into + key->offset;
-    if (copy_text(reader, node, key, key->max, target) && strlen(target) < key->min)
+    if (!copy_text(reader, node, key, key->max, target))
+        return;
+    if (strlen(target) < key->min)
         yaml_error(reader, node, "%s: must not be empty", key->name);
+    else if (key->custom != NULL)
+        key->custom(reader, node, into);
+}
+
+static bool read_one_text(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
+                          void *into, uint32_t place)
+{
+    char *target = (char *)into + key->offset + (size_t)place * key->max;
+    if (!copy_text(reader, node, key, key->max - 1, target))
+        return false;
+    if (key->custom != NULL)
+        key->custom(reader, node, into);
+    return true;
 }
 
 static void read_texts(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *key,
                        void *into)
 {
-    char *target = (char *)into + key->offset;
     uint32_t count = 0;
     yaml_node_t *item;
     if (node->type != YAML_SEQUENCE_NODE) {
-        count = copy_text(reader, node, key, key->max - 1, target);
+        count = read_one_text(reader, node, key, into, 0);
     } else {
         for (size_t i = 0; yaml_item(reader, node, i, &item); i++) {
             if (count == key->min) {
                 yaml_error(reader, item, "%s: more than %u entries", key->name, key->min);
                 break;
             }
-            count += copy_text(reader, item, key, key->max - 1, target + (size_t)count * key->max);
+            count += read_one_text(reader, item, key, into, count);
         }
     }
     memcpy((char *)into + key->count_offset, &count, sizeof count);
@@ -299,30 +334,159 @@ void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const stru
     }
 }
 
-void yaml_read_file(struct yaml_reader *reader, const char *path, const struct yaml_key *table,
-                    void *into)
+static int deeper_by(yaml_token_type_t type)
 {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) {
-        file_error(reader, 0, 0, "cannot be read: %s", strerror(errno));
+    switch (type) {
+    case YAML_BLOCK_SEQUENCE_START_TOKEN:
+    case YAML_BLOCK_MAPPING_START_TOKEN:
+    case YAML_FLOW_SEQUENCE_START_TOKEN:
+    case YAML_FLOW_MAPPING_START_TOKEN:
+        return 1;
+    case YAML_BLOCK_END_TOKEN:
+    case YAML_FLOW_SEQUENCE_END_TOKEN:
+    case YAML_FLOW_MAPPING_END_TOKEN:
+        return -1;
+    default:
+        return 0;
+    }
+}
+
+/* Walks the tokens alone; what is wrong with them is found again, and said, by the loading. */
+static bool too_deep(struct yaml_reader *reader, const char *text, size_t len)
+{
+    yaml_parser_t parser;
+    yaml_token_t token;
+    int depth = 0;
+    bool more = true;
+    if (!yaml_parser_initialize(&parser))
+        return false;
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
+    while (more && depth <= YAML_DEPTH_MAX && yaml_parser_scan(&parser, &token)) {
+        more = token.type != YAML_STREAM_END_TOKEN;
+        depth += deeper_by(token.type);
+        if (depth > YAML_DEPTH_MAX)
+            file_error(reader, token.start_mark.line + 1, token.start_mark.column + 1,
+                       "nested deeper than %d", YAML_DEPTH_MAX);
+        yaml_token_delete(&token);
+    }
+    yaml_parser_delete(&parser);
+    return depth > YAML_DEPTH_MAX;
+}
+
+/* Goes on behind the document that was read: there must be no other. */
+static void expect_end(struct yaml_reader *reader, yaml_parser_t *parser)
+{
+    if (!yaml_parser_load(parser, &reader->document)) {
+        not_yaml(reader, parser);
         return;
     }
+    yaml_node_t *root = yaml_document_get_root_node(&reader->document);
+    if (root != NULL)
+        yaml_error(reader, root, "a second document; only one is read");
+    yaml_document_delete(&reader->document);
+}
+
+void yaml_read_text(struct yaml_reader *reader, const char *text, size_t len,
+                    const struct yaml_key *table, void *into)
+{
     yaml_parser_t parser;
+    if (too_deep(reader, text, len))
+        return;
     if (!yaml_parser_initialize(&parser)) {
         file_error(reader, 0, 0, "cannot be read: out of memory");
-        fclose(file);
         return;
     }
-    yaml_parser_set_input_file(&parser, file);
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, len);
     if (!yaml_parser_load(&parser, &reader->document)) {
-        file_error(reader, parser.problem_mark.line + 1, parser.problem_mark.column + 1,
-                   "not YAML: %s", parser.problem ? parser.problem : "unreadable");
+        not_yaml(reader, &parser);
     } else {
         yaml_node_t *root = yaml_document_get_root_node(&reader->document);
         if (root != NULL)
             yaml_read_mapping(reader, root, table, into);
         yaml_document_delete(&reader->document);
+        if (root != NULL)
+            expect_end(reader, &parser);
     }
     yaml_parser_delete(&parser);
-    fclose(file);
+}
+
+void yaml_read_file(struct yaml_reader *reader, const char *path, const struct yaml_key *table,
+                    void *into)
+{
+    FILE *file = fopen(path, "rb");
+    char *text = file != NULL ? malloc(YAML_FILE_MAX + 1) : NULL;
+    size_t len = text != NULL ? fread(text, 1, YAML_FILE_MAX + 1, file) : 0;
+    if (text == NULL || ferror(file))
+        file_error(reader, 0, 0, "cannot be read: %s", strerror(errno));
+    else if (len > YAML_FILE_MAX)
+        file_error(reader, 0, 0, "larger than %u bytes", YAML_FILE_MAX);
+    else
+        yaml_read_text(reader, text, len, table, into);
+    free(text);
+    if (file != NULL)
+        fclose(file);
+}
+
+/* A quantity in the largest unit that leaves it whole. */
+static void print_quantity(FILE *out, uint32_t value, const struct unit *units)
+{
+    const struct unit *best = units;
+    for (const struct unit *unit = units; unit->word != NULL; unit++)
+        if (value % unit->factor == 0 && unit->factor > best->factor)
+            best = unit;
+    fprintf(out, "%" PRIu64 "%s", value / best->factor, value == 0 ? units->word : best->word);
+}
+
+static void print_type(FILE *out, const struct yaml_key *key)
+{
+    static const char *const words[] = {
+        [YAML_COUNT] = "number",   [YAML_DURATION] = "duration",    [YAML_SIZE] = "size",
+        [YAML_TEXT] = "text",      [YAML_SWITCH] = "true or false", [YAML_TEXTS] = "list",
+        [YAML_SECTION] = "mapping"};
+    const struct unit *units = units_of(key->type);
+    fprintf(out, "%s", words[key->type == YAML_CUSTOM ? key->min : key->type]);
+    if (units == NULL)
+        return;
+    fprintf(out, ", ");
+    print_quantity(out, key->min, units);
+    fprintf(out, " to ");
+    print_quantity(out, key->max, units);
+}
+
+static void print_default(FILE *out, const struct yaml_key *key, const void *defaults)
+{
+    const char *at = (const char *)defaults + key->offset;
+    const struct unit *units = units_of(key->type);
+    uint32_t count;
+    if (units != NULL) {
+        memcpy(&count, at, sizeof count);
+        print_quantity(out, count, units);
+    } else if (key->type == YAML_SWITCH) {
+        fprintf(out, "%s", *(const bool *)at ? "true" : "false");
+    } else if (key->type == YAML_TEXT && *at != '\0') {
+        fprintf(out, "`%s`", at);
+    } else if (key->type == YAML_TEXTS) {
+        memcpy(&count, (const char *)defaults + key->count_offset, sizeof count);
+        for (uint32_t i = 0; i < count; i++)
+            fprintf(out, "%s`%s`", i > 0 ? ", " : "", at + (size_t)i * key->max);
+    }
+}
+
+void yaml_print_keys(FILE *out, const char *path, const struct yaml_key *table,
+                     const void *defaults)
+{
+    for (const struct yaml_key *key = table; key->name != NULL; key++) {
+        char whole[128];
+        if (key->type == YAML_SECTION) {
+            snprintf(whole, sizeof whole, "%s%s.", path, key->name);
+            yaml_print_keys(out, whole, key->table, defaults);
+            continue;
+        }
+        fprintf(out, "| `%s%s` | ", path, key->name);
+        print_type(out, key);
+        fprintf(out, " | ");
+        if (defaults != NULL)
+            print_default(out, key, defaults);
+        fprintf(out, " | %s |\n", key->help);
+    }
 }

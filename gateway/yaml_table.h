@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <yaml.h>
 
 enum yaml_type {
@@ -19,8 +20,11 @@ enum yaml_type {
     YAML_SWITCH,   /* bool: true or false */
     YAML_TEXTS, /* char[min][max], a list (or one text), and the uint32_t count at `count_offset` */
     YAML_SECTION, /* a mapping, read by `table` into the same struct */
-    YAML_CUSTOM,  /* whatever `custom` makes of the node */
+    YAML_CUSTOM,  /* whatever `custom` makes of the node; `min` is the type that people see */
 };
+
+#define YAML_FILE_MAX  (1024u * 1024) /* bytes; a larger file is refused, */
+#define YAML_DEPTH_MAX 32 /* and a deeper one: libyaml's time grows with depth squared */
 
 struct yaml_reader;
 
@@ -32,6 +36,7 @@ struct yaml_key {
     const char *help;
     size_t count_offset;
     const struct yaml_key *table; /* ends with a NULL name */
+    /* Reads a YAML_CUSTOM; of a YAML_TEXT and of each YAML_TEXTS: judges what was read. */
     void (*custom)(struct yaml_reader *reader, yaml_node_t *node, void *into);
 };
 
@@ -43,12 +48,19 @@ struct yaml_reader {
 };
 
 /* Loads `path` and reads its top mapping by `table` into `into`. All errors go to reader->error; an
- * empty file is an empty mapping. */
+ * empty file is an empty mapping. The same of a text in memory. */
 void yaml_read_file(struct yaml_reader *reader, const char *path, const struct yaml_key *table,
                     void *into);
+void yaml_read_text(struct yaml_reader *reader, const char *text, size_t len,
+                    const struct yaml_key *table, void *into);
+
+/* The keys of a table and its sections as lines of a Markdown table: key, type and range, what
+ * stands in `defaults` (NULL: nothing is shown), help. */
+void yaml_print_keys(FILE *out, const char *path, const struct yaml_key *table,
+                     const void *defaults);
 
 /* For customs: reads a mapping node by a table; notes an error at a node; a scalar's text (NULL:
- * not one). */
+ * not one, or it holds a NUL). */
 void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *table,
                        void *into);
 void yaml_error(struct yaml_reader *reader, const yaml_node_t *node, const char *format, ...)

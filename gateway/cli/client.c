@@ -173,14 +173,20 @@ static bool receive(struct client *client, char *topic, size_t topic_max, char *
     int more = 0;
     size_t more_len = sizeof more;
     zmq_getsockopt(client->feed, ZMQ_RCVMORE, &more, &more_len);
-    if (topic_len < 0 || (size_t)topic_len >= topic_max || !more)
-        return false;
-    topic[topic_len] = '\0';
-    zmq_msg_t message;
-    zmq_msg_init(&message);
-    bool whole = zmq_msg_recv(&message, client->feed, 0) >= 0 && !zmq_msg_more(&message);
-    *body = whole ? strndup(zmq_msg_data(&message), zmq_msg_size(&message)) : NULL;
-    zmq_msg_close(&message);
+    bool ours = topic_len >= 0 && (size_t)topic_len < topic_max && more;
+    *body = NULL;
+    for (int frames = 1; more; frames++) {
+        zmq_msg_t message;
+        zmq_msg_init(&message);
+        if (zmq_msg_recv(&message, client->feed, 0) < 0)
+            break;
+        more = zmq_msg_more(&message);
+        if (ours && frames == 1 && !more)
+            *body = strndup(zmq_msg_data(&message), zmq_msg_size(&message));
+        zmq_msg_close(&message);
+    }
+    if (*body != NULL)
+        topic[topic_len] = '\0';
     return *body != NULL;
 }
 

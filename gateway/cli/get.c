@@ -18,7 +18,7 @@ static const struct {
     {"book", "book.get", {"exchange", "symbol", NULL}},
     {"instruments", "instrument.list", {"exchange", NULL, NULL}},
     {"connections", "connection.list", {NULL, NULL, NULL}},
-    {"connection", "connection.get", {"id", NULL, NULL}},
+    {"connection", "connection.get", {"connection", NULL, NULL}},
     {"subscriptions", "subscription.list", {NULL, NULL, NULL}},
     {"stats", "stats.get", {"part", NULL, NULL}},
     {"cache", "cache.get", {NULL, NULL, NULL}},

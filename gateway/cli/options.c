@@ -43,6 +43,11 @@ static const struct option_spec *find_option(const struct command *command, char
 
 static bool set_value(const struct command *command, const struct option_spec *option, char *value)
 {
+    if (option->type == OPTION_FLAG && value != NULL) {
+        fprintf(stderr, "tickgate %s: --%s takes no value, found \"%s\"\n", command->name,
+                option->name, value);
+        return false;
+    }
     if (option->type == OPTION_FLAG) {
         *(bool *)option->target = true;
         return true;

@@ -15,12 +15,15 @@
 
 #define TOPICS_MAX 65536
 #define LEVELS_MAX 12000
+#define DEPTH_MAX  5000 /* levels a side that an exchange gives at most */
+#define BUFFER_MAX (64 * 1024 * 1024)
 #define EPOCH      1
 
 struct named {
     char head[WIRE_HEAD_MAX];
     size_t head_len;
     char variant[VARIANT_MAX + 1];
+    bool ahead; /* a line counted as an event is its snapshot, which waits for the stream */
 };
 
 struct parsing {
@@ -29,10 +32,11 @@ struct parsing {
     struct intake *intake;
     struct named *topics; /* by slot */
     uint32_t topic_count;
-    uint32_t books; /* topics that are books joined by a snapshot; the last one: */
-    uint32_t book_slot;
+    char only_symbol[SYMBOL_MAX + 1]; /* of all topics; empty if there are several */
     struct text body;
+    struct text wrapped; /* a frame put under its connection's key */
     int64_t now_ns;
+    bool printed; /* the line gave an event with data */
     uint64_t frames, events, control;
     uint64_t refused[REFUSAL_COUNT];
 };
@@ -42,14 +46,15 @@ static bool print_event(struct sink *sink, const struct event *event)
     struct parsing *parsing = (struct parsing *)sink;
     if (event->kind >= KIND_PUBLIC_COUNT)
         return true;
-    const struct named *topic = &parsing->topics[event->slot];
+    struct named *topic = &parsing->topics[event->slot];
     parsing->body.len = 0;
     wire_json_event(&parsing->body, (struct slice){topic->head, topic->head_len},
                     slice_of(topic->variant), event, EPOCH, event->ts_received);
     ENSURE(!parsing->body.overflow);
     fwrite(parsing->body.data, 1, parsing->body.len, stdout);
     putchar('\n');
-    parsing->events++;
+    parsing->printed |= event->update != UPDATE_STATE;
+    topic->ahead &= event->update != UPDATE_SNAPSHOT;
     return true;
 }
 
@@ -59,12 +64,23 @@ static bool nothing_to_flush(struct sink *sink)
     return true;
 }
 
-/* The recording brings the snapshot or it does not: nobody can be asked. */
+static void refuse(struct parsing *parsing, enum refusal refusal)
+{
+    parsing->refused[refusal]++;
+}
+
+/* The recording brings the snapshot or it does not: nobody can be asked. One that waited for its
+ * stream is of no use if another is wanted now. */
 static void snapshot_wanted(void *context, uint32_t slot, struct slice exchange_symbol)
 {
-    (void)context;
-    (void)slot;
+    struct parsing *parsing = context;
+    struct named *topic = &parsing->topics[slot];
     (void)exchange_symbol;
+    if (topic->ahead) {
+        parsing->events--;
+        refuse(parsing, REFUSAL_STALE_UPDATE);
+    }
+    topic->ahead = false;
 }
 
 /* A topic for a key that is met for the first time. Without an instrument list our symbol is the
@@ -91,38 +107,41 @@ static bool add_topic(struct parsing *parsing, struct slice key)
     wire_json_head(&head, want.kind, &names);
     topic->head_len = head.len;
     memcpy(topic->variant, want.variant, sizeof topic->variant);
-    parsing->topic_count++;
-    if (want.kind == KIND_BOOK && want.variant[0] == '\0') {
-        parsing->books++;
-        parsing->book_slot = want.slot;
-    }
+    if (parsing->topic_count++ == 0)
+        memcpy(parsing->only_symbol, want.exchange_symbol, sizeof parsing->only_symbol);
+    else if (strcmp(parsing->only_symbol, want.exchange_symbol) != 0)
+        parsing->only_symbol[0] = '\0';
     return !head.overflow && intake_add(parsing->intake, &want, parsing->now_ns);
 }
 
-static void refuse(struct parsing *parsing, enum refusal refusal)
-{
-    parsing->refused[refusal]++;
-}
-
-/* The book that a REST reply is of: the symbol that its connection names, or the recording's only
- * one. */
+/* The book that a REST reply is of: of the symbol that its connection names, or the recording's
+ * only one. */
 static bool find_book(struct parsing *parsing, struct slice exchange_symbol, uint32_t *slot)
 {
-    *slot = parsing->book_slot;
+    uint32_t stream = 0;
+    char room[KEY_MAX];
+    struct text key = text_over(room, sizeof room);
     if (exchange_symbol.len == 0)
-        return parsing->books == 1;
-    for (uint32_t stream = 0; stream < parsing->exchange->stream_count; stream++) {
-        char room[KEY_MAX];
-        struct text key = text_over(room, sizeof room);
-        const struct stream *known = &parsing->exchange->streams[stream];
-        if (known->kind != KIND_BOOK || !known->wanted)
-            continue;
-        parsing->exchange->write_key(&key, stream, exchange_symbol, SLICE(""));
-        return intake_slot(parsing->intake, text_slice(&key), slot) ||
-               (add_topic(parsing, text_slice(&key)) &&
-                intake_slot(parsing->intake, text_slice(&key), slot));
-    }
-    return false;
+        exchange_symbol = slice_of(parsing->only_symbol);
+    if (exchange_symbol.len == 0)
+        return false;
+    while (parsing->exchange->streams[stream].kind != KIND_BOOK ||
+           !parsing->exchange->streams[stream].wanted)
+        ENSURE(++stream < parsing->exchange->stream_count);
+    parsing->exchange->write_key(&key, stream, exchange_symbol, SLICE(""));
+    return intake_slot(parsing->intake, text_slice(&key), slot) ||
+           (add_topic(parsing, text_slice(&key)) &&
+            intake_slot(parsing->intake, text_slice(&key), slot));
+}
+
+/* Why the intake has just refused something: what its account has more than before. */
+static enum refusal newest_refusal(const struct parsing *parsing, const struct counters *before)
+{
+    const struct counters *now = intake_counters(parsing->intake, 0);
+    for (int i = 0; i < REFUSAL_COUNT; i++)
+        if (now->refused[i] != before->refused[i])
+            return (enum refusal)i;
+    return REFUSAL_NONE;
 }
 
 /* A reply that is older than the stream, or that nobody needs, is refused under that name. */
@@ -133,16 +152,22 @@ static void take_snapshot(struct parsing *parsing, struct slice body, struct sli
         refuse(parsing, REFUSAL_SNAPSHOT_WITHOUT_SYMBOL);
         return;
     }
+    struct counters before = *intake_counters(parsing->intake, 0);
     switch (intake_snapshot(parsing->intake, slot, body, parsing->now_ns)) {
     case SNAPSHOT_JOINED:
+        parsing->events++;
+        break;
     case SNAPSHOT_AHEAD:
+        snapshot_wanted(parsing, slot, exchange_symbol); /* no longer the one before */
+        parsing->topics[slot].ahead = true;
+        parsing->events++;
         break;
     case SNAPSHOT_TOO_OLD:
         refuse(parsing, REFUSAL_STALE_UPDATE);
         intake_snapshot_retry(parsing->intake, slot);
         break;
     case SNAPSHOT_REFUSED:
-        refuse(parsing, REFUSAL_WRONG_TYPE);
+        refuse(parsing, newest_refusal(parsing, &before));
         break;
     case SNAPSHOT_UNKNOWN:
         refuse(parsing, REFUSAL_UNEXPECTED_SNAPSHOT);
@@ -163,28 +188,58 @@ static void add_topics(void *context, struct slice frame)
         recording_each_element(route.payload, add_topics, parsing);
 }
 
+/* A line counts once: an event if it, or all that it lists, was one. */
+static void take_frame(struct parsing *parsing, struct slice frame)
+{
+    struct route route;
+    add_topics(parsing, frame);
+    parsing->printed = false;
+    intake_frame(parsing->intake, 0, frame, parsing->now_ns, &route);
+    if (route.refusal != REFUSAL_NONE)
+        refuse(parsing, route.refusal);
+    else if (parsing->printed)
+        parsing->events++;
+    else
+        parsing->control++;
+}
+
+/* A book that came without its stream's name, on a connection that carries this one stream. */
+static struct slice wrap(struct parsing *parsing, const struct recorded *line)
+{
+    struct text *text = &parsing->wrapped;
+    size_t room = line->frame.len + 6 * line->key.len + 64;
+    ENSURE(room > line->frame.len);
+    *text = text_over(realloc(text->data, room), room);
+    ENSURE(text->data != NULL);
+    text_literal(text, "{\"stream\":");
+    text_json_string(text, line->key);
+    text_literal(text, ",\"data\":");
+    text_append(text, line->frame);
+    text_literal(text, "}");
+    return text_slice(text);
+}
+
+/* Of replies only books are of use: the others are answers to whoever recorded them. */
 static void take_line(void *context, const struct recorded *line)
 {
     struct parsing *parsing = context;
     struct route route;
     parsing->frames++;
     parsing->now_ns = line->received_ns;
-    intake_settle(parsing->intake, line->received_ns);
-    add_topics(parsing, line->frame);
-    intake_frame(parsing->intake, 0, line->frame, line->received_ns, &route);
-    switch (route.class) {
-    case FRAME_DATA:
-    case FRAME_LIST:
-        break;
-    case FRAME_SNAPSHOT:
+    parsing->exchange->route(line->frame, &route);
+    bool book = route.class == FRAME_SNAPSHOT;
+    bool answer = line->source == LINE_REST &&
+                  (route.class != FRAME_REFUSED || route.refusal == REFUSAL_UNKNOWN_EVENT);
+    if (book && line->source == LINE_WEBSOCKET && line->key.len > 0)
+        take_frame(parsing, wrap(parsing, line));
+    else if (book && line->source == LINE_WEBSOCKET)
+        refuse(parsing, REFUSAL_SNAPSHOT_WITHOUT_SYMBOL);
+    else if (book)
         take_snapshot(parsing, line->frame, line->exchange_symbol);
-        break;
-    case FRAME_REFUSED:
-        refuse(parsing, route.refusal);
-        break;
-    default:
+    else if (answer)
         parsing->control++;
-    }
+    else
+        take_frame(parsing, line->frame);
     intake_flush(parsing->intake, line->received_ns);
 }
 
@@ -205,8 +260,11 @@ static void print_account(const struct parsing *parsing)
 
 static bool prepare(struct parsing *parsing, const struct exchange *exchange)
 {
-    const struct intake_config config = {TOPICS_MAX, 1000, 64 * 1024 * 1024, LEVELS_MAX, 60000};
-    const struct intake_hooks hooks = {snapshot_wanted, NULL};
+    const struct intake_config config = {.topics_max = TOPICS_MAX,
+                                         .book_depth = DEPTH_MAX,
+                                         .book_buffer_max = BUFFER_MAX,
+                                         .levels_max = LEVELS_MAX};
+    const struct intake_hooks hooks = {snapshot_wanted, parsing};
     size_t body_max = wire_json_max(LEVELS_MAX);
     *parsing = (struct parsing){.sink = {print_event, nothing_to_flush}, .exchange = exchange};
     parsing->intake = intake_new(exchange, &config, &hooks, &parsing->sink);
@@ -215,23 +273,31 @@ static bool prepare(struct parsing *parsing, const struct exchange *exchange)
     return parsing->intake != NULL && parsing->topics != NULL && parsing->body.data != NULL;
 }
 
+static const char help[] =
+    "Runs recorded frames, one a line (- is standard input), through route, parse and\n"
+    "continuity.\n"
+    "\n"
+    "Standard output has each event as wire JSON, changes of state included: they are lines of\n"
+    "their own, \"update\":\"state\". A recording has no list of instruments: symbol is the\n"
+    "exchange's own. ts_received is the line's of FILE.ts, else 0.\n"
+    "\n"
+    "Standard error has one line \"frames=N events=N refused=N control=N unknown=N\" that counts\n"
+    "each line of the file once, frames = events + refused + control + unknown: read; events\n"
+    "with data; refused under a reason; control words, replies and empty lists; events that\n"
+    "nobody knows. Then comes each reason with its count. A list of frames is refused if one of\n"
+    "them is, under the first one's reason; the others are printed all the same.\n"
+    "\n"
+    "FILE.conn and FILE.conns.json say which lines are REST replies, and of which symbol. A book\n"
+    "among them is the snapshot of its topic, or refused: the stream has passed it, or needs\n"
+    "none. All other replies are control words. Without these files a book in the form of a\n"
+    "reply is taken for one, of the recording's only symbol.";
+
 int parse_main(int argc, char **argv)
 {
     const char *name = "binance";
     const struct option_spec options[] = {
         {"exchange", 'e', OPTION_TEXT, &name, "NAME", "whose frames they are [binance]"}, {0}};
-    const struct command command = {
-        "parse", "--exchange NAME FILE.jsonl",
-        "Runs recorded frames, one a line (- is standard input), through the parsers. Standard "
-        "output has each event as\n"
-        "wire JSON, state events included; ts_received is the line's of FILE.ts if there is one, "
-        "else 0. Standard error\n"
-        "has one line \"frames=N events=N refused=N control=N unknown=N\": lines read, lines "
-        "printed, lines refused under a\n"
-        "reason, control words, lines nobody knows; then each reason with its count. FILE.conn and "
-        "FILE.conns.json say\n"
-        "which lines are REST replies, and of which symbol.",
-        options};
+    const struct command command = {"parse", "--exchange NAME FILE.jsonl", help, options};
     int status;
     int count = options_read(&command, argc, argv, &status);
     if (count < 0)
@@ -248,12 +314,13 @@ int parse_main(int argc, char **argv)
     struct parsing parsing;
     ENSURE(prepare(&parsing, exchange));
     bool read = recording_read(argv[0], take_line, &parsing);
-    intake_settle(parsing.intake, INT64_MAX);
+    intake_settle(parsing.intake, parsing.now_ns);
     intake_flush(parsing.intake, parsing.now_ns);
     fflush(stdout);
     print_account(&parsing);
     intake_destroy(&parsing.intake);
     free(parsing.topics);
     free(parsing.body.data);
+    free(parsing.wrapped.data);
     return read ? 0 : 1;
 }

@@ -9,11 +9,18 @@
 
 #include <stdint.h>
 
+enum line_source {
+    LINE_UNKNOWN,   /* nothing says where it came from */
+    LINE_WEBSOCKET, /* a frame of a connection */
+    LINE_REST,      /* a reply */
+};
+
 struct recorded {
     struct slice frame;
-    int64_t received_ns;          /* 0 unknown */
-    struct slice exchange_symbol; /* of a REST reply whose connection's URL names it ("symbol=...");
-                                     else empty */
+    int64_t received_ns; /* 0 unknown */
+    enum line_source source;
+    struct slice exchange_symbol; /* of a reply whose URL names it ("symbol=..."); else empty */
+    struct slice key; /* of a connection whose URL names this one stream ("/ws/..."); else empty */
 };
 
 /* Calls `take` for each line. False, with a message on standard error, if the file cannot be read.

@@ -6,21 +6,8 @@
 #include "gateway/cli/commands.h"
 #include "gateway/cli/options.h"
 
-#include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
-
-#define SESSIONS_MAX 256
-
-/* Counters as they stood a turn ago, to make rates of. */
-struct before {
-    char name[80];
-    uint64_t frames;
-    int64_t at_ns;
-};
-
-static struct before befores[SESSIONS_MAX];
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -43,24 +30,6 @@ static json_t *ask(struct client *client, const char *op)
     return result;
 }
 
-/* Messages a second since the last turn; 0 on the first. */
-static double rate_of(const char *name, uint64_t frames, int64_t now_ns)
-{
-    for (size_t i = 0; i < SESSIONS_MAX; i++) {
-        struct before *before = &befores[i];
-        if (before->name[0] != '\0' && strcmp(before->name, name) != 0)
-            continue;
-        double rate = before->at_ns == 0 ? 0
-                                         : (double)(frames - before->frames) * 1e9 /
-                                               (double)(now_ns - before->at_ns);
-        snprintf(before->name, sizeof before->name, "%s", name);
-        before->frames = frames;
-        before->at_ns = now_ns;
-        return rate;
-    }
-    return 0;
-}
-
 static void print_age(const json_t *session)
 {
     long long last_us = number_of(session, "last_message");
@@ -78,13 +47,9 @@ static void print_sessions(const json_t *stats)
            "MSG/S", "STREAMS", "AGE", "REFUSED", "GAPS", "RECONN", "REASON");
     json_array_foreach(json_object_get(stats, "sessions"), i, session)
     {
-        char name[80];
-        snprintf(name, sizeof name, "%s/%lld", text_of(session, "exchange"),
-                 number_of(session, "session"));
-        printf("%-10s %-8lld %-13s %9.0f %8lld ", text_of(session, "exchange"),
+        printf("%-10s %-8lld %-13s %9lld %8lld ", text_of(session, "exchange"),
                number_of(session, "session"), text_of(session, "state"),
-               rate_of(name, (uint64_t)number_of(session, "frames"), clock_monotonic_ns()),
-               number_of(session, "streams"));
+               number_of(session, "frames_per_s"), number_of(session, "streams"));
         print_age(session);
         printf(" %8lld %6lld %7lld  %s\n", number_of(session, "refused_total"),
                number_of(session, "gaps"), number_of(session, "reconnects"),
@@ -96,11 +61,15 @@ static void print_connections(const json_t *list)
 {
     const json_t *connection;
     size_t i;
-    printf("\n%-20s %-10s %-12s %-13s %8s\n", "CONNECTION", "EXCHANGE", "TYPE", "STATE", "SYMBOLS");
-    json_array_foreach(json_object_get(list, "connections"), i, connection) printf(
-        "%-20.20s %-10s %-12s %-13s %8zu\n", text_of(connection, "name"),
-        text_of(connection, "exchange"), text_of(connection, "type"), text_of(connection, "state"),
-        json_array_size(json_object_get(connection, "symbols")));
+    printf("\n%-20s %-10s %-12s %-13s %8s  %s\n", "CONNECTION", "EXCHANGE", "TYPE", "STATE",
+           "SYMBOLS", "REASON");
+    json_array_foreach(json_object_get(list, "connections"), i, connection)
+    {
+        printf("%-20.20s %-10s %-12s %-13s %8lld  %s\n", text_of(connection, "name"),
+               text_of(connection, "exchange"), text_of(connection, "type"),
+               text_of(connection, "state"), number_of(connection, "symbol_count"),
+               text_of(connection, "reason"));
+    }
 }
 
 static bool show(struct client *client, bool json, bool clear)
@@ -117,11 +86,12 @@ static bool show(struct client *client, bool json, bool clear)
         const json_t *totals = json_object_get(stats, "gateway");
         if (clear)
             printf("\033[H\033[2J");
-        printf("tickgate %s   up %lld s   topics %lld   subscriptions %lld   published %lld   "
-               "dropped %lld\n\n",
+        printf("tickgate %s   up %lld s   subscriptions %lld   readers' prefixes %lld   "
+               "published %lld/s   dropped %lld\n\n",
                text_of(totals, "version"), number_of(totals, "uptime_s"),
-               number_of(totals, "topics"), number_of(totals, "feed_subscriptions"),
-               number_of(totals, "published"), number_of(totals, "dropped"));
+               number_of(totals, "subscriptions"), number_of(totals, "feed_subscriptions"),
+               number_of(totals, "published_per_s"),
+               number_of(totals, "dropped") + number_of(totals, "bus_dropped"));
         print_sessions(stats);
         print_connections(list);
     }

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of the gateway itself. */
+#include "common/log.h"
+#include "gateway/query_parts.h"
+
+#define PROTOCOL    1
+#define PARTS_LIMIT QUERY_LIMIT_MAX
+
+static void write_endpoints(struct text *reply, struct slice key, const char (*endpoints)[128],
+                            uint32_t count)
+{
+    text_append(reply, key);
+    for (uint32_t i = 0; i < count; i++)
+        query_write_text(reply, i > 0 ? SLICE(",") : SLICE("["), slice_of(endpoints[i]));
+    text_literal(reply, "]");
+}
+
+bool query_hello(struct query_call *call)
+{
+    const struct config *config = call->tables->config;
+    bool first = true;
+    query_write_text(call->reply, SLICE("{\"name\":"), SLICE("tickgate"));
+    query_write_text(call->reply, SLICE(",\"version\":"), SLICE(TICKGATE_VERSION));
+    query_write_number(call->reply, SLICE(",\"protocol\":"), PROTOCOL);
+    query_write_number(call->reply, SLICE(",\"epoch\":"), call->tables->epoch);
+    query_write_time(call->reply, SLICE(",\"ts\":"), call->now->real_ns);
+    write_endpoints(call->reply, SLICE(",\"endpoints\":{\"feed\":"),
+                    (const char(*)[128])config->feed.endpoints, config->feed.endpoint_count);
+    write_endpoints(call->reply, SLICE(",\"requests\":"),
+                    (const char(*)[128])config->requests.endpoints,
+                    config->requests.endpoint_count);
+    text_literal(call->reply, "},\"exchanges\":[");
+    for (uint32_t i = 0; i < config->exchange_count; i++) {
+        if (!config->exchanges[i].enabled)
+            continue;
+        query_write_text(call->reply, first ? SLICE("") : SLICE(","),
+                         slice_of(config->exchanges[i].exchange->name));
+        first = false;
+    }
+    text_literal(call->reply, "]}");
+    return true;
+}
+
+bool query_ping(struct query_call *call)
+{
+    query_write_time(call->reply, SLICE("{\"ts\":"), call->now->real_ns);
+    text_literal(call->reply, "}");
+    return true;
+}
+
+bool query_log_set(struct query_call *call)
+{
+    enum log_level level;
+    struct slice name = call->arguments.level;
+    if (!log_level_named(name.data, &level))
+        return fault_set(&call->fault, FAULT_BAD_VALUE,
+                         "level: \"%.*s\" is none of error, warn, info, debug", FAULT_QUOTE(name));
+    log_set_level(level);
+    query_write_text(call->reply, SLICE("{\"level\":"), name);
+    text_literal(call->reply, "}");
+    return true;
+}
+
+static bool write_gateway(struct query_call *call, struct query_page *page)
+{
+    query_write_text(call->reply, SLICE("\"gateway\":{\"version\":"), SLICE(TICKGATE_VERSION));
+    text_literal(call->reply, ",");
+    stats_write_totals(call->reply, call->tables->stats);
+    text_literal(call->reply, "}");
+    *page = (struct query_page){0};
+    return true;
+}
+
+static void write_session(struct query_call *call, const struct stats_session *session)
+{
+    const struct exchange *exchange = pool_exchange(call->tables->pool, session->connector);
+    query_write_text(call->reply, SLICE("{\"exchange\":"), slice_of(exchange->name));
+    query_write_number(call->reply, SLICE(",\"session\":"), session->number);
+    query_write_text(call->reply, SLICE(",\"state\":"), session_state_word(session->state));
+    if (session->reason != REASON_NONE)
+        query_write_text(call->reply, SLICE(",\"reason\":"), reason_word(session->reason));
+    if (session->report.detail[0] != '\0')
+        query_write_text(call->reply, SLICE(",\"detail\":"), slice_of(session->report.detail));
+    text_literal(call->reply, ",");
+    stats_write_session(call->reply, session);
+    text_literal(call->reply, "}");
+}
+
+static bool write_sessions(struct query_call *call, struct query_page *page)
+{
+    const struct stats_session *session;
+    uint32_t place = query_place(call);
+    query_page_begin(page, call, SLICE("sessions"), PARTS_LIMIT);
+    while ((session = stats_each(call->tables->stats, &place)) != NULL) {
+        if (!query_page_row(page, 1))
+            break;
+        write_session(call, session);
+        if (!query_page_row_end(page, place))
+            break;
+    }
+    return query_page_end(page);
+}
+
+static void write_budget(struct query_call *call, const struct exchange *exchange)
+{
+    struct fetch_budget budget;
+    if (call->tables->fetch == NULL)
+        return;
+    fetch_budget(call->tables->fetch, exchange, &budget);
+    query_write_number(call->reply, SLICE(",\"weight_used\":"), budget.weight_used);
+    query_write_number(call->reply, SLICE(",\"weight_limit\":"), budget.weight_limit);
+    query_write_number(call->reply, SLICE(",\"connects_used\":"), budget.connects_used);
+    query_write_number(call->reply, SLICE(",\"connects_limit\":"), budget.connects_limit);
+    query_write_number(call->reply, SLICE(",\"hold_ms\":"), budget.hold_ms);
+}
+
+static void write_drifts(struct query_call *call, uint16_t number)
+{
+    const struct drift *drift;
+    uint32_t place = 0;
+    uint16_t connector;
+    bool first = true;
+    text_literal(call->reply, ",\"drift\":[");
+    while ((drift = stats_each_drift(call->tables->stats, &place, &connector)) != NULL) {
+        if (connector != number)
+            continue;
+        enum refusal refusal = (enum refusal)drift->refusal;
+        query_write_text(call->reply, first ? SLICE("{\"refusal\":") : SLICE(",{\"refusal\":"),
+                         refusal_word(refusal));
+        query_write_number(call->reply, SLICE(",\"count\":"),
+                           stats_refused(call->tables->stats, number, refusal));
+        query_write_text(call->reply, SLICE(",\"example\":"),
+                         (struct slice){drift->example, drift->len});
+        text_literal(call->reply, "}");
+        first = false;
+    }
+    text_literal(call->reply, "]");
+}
+
+static void write_exchange(struct query_call *call, uint16_t number)
+{
+    const struct exchange *exchange = pool_exchange(call->tables->pool, number);
+    query_write_text(call->reply, SLICE("{\"exchange\":"), slice_of(exchange->name));
+    query_write_text(call->reply, SLICE(",\"connector\":"), slice_of(exchange->type));
+    text_literal(call->reply, ",\"running\":");
+    text_append(call->reply,
+                pool_running(call->tables->pool, number) ? SLICE("true") : SLICE("false"));
+    query_write_number(call->reply, SLICE(",\"instruments\":"),
+                       instruments_count(call->tables->instruments, number));
+    write_budget(call, exchange);
+    write_drifts(call, number);
+    text_literal(call->reply, "}");
+}
+
+static bool write_exchanges(struct query_call *call, struct query_page *page)
+{
+    const struct config *config = call->tables->config;
+    query_page_begin(page, call, SLICE("exchanges"), PARTS_LIMIT);
+    for (uint32_t i = query_place(call); i < config->exchange_count; i++) {
+        if (!config->exchanges[i].enabled)
+            continue;
+        if (!query_page_row(page, 1))
+            break;
+        write_exchange(call, (uint16_t)i);
+        if (!query_page_row_end(page, i + 1))
+            break;
+    }
+    return query_page_end(page);
+}
+
+static const struct {
+    const char *name;
+    bool (*write)(struct query_call *call, struct query_page *page);
+} parts[] = {
+    {"gateway", write_gateway}, {"sessions", write_sessions}, {"exchanges", write_exchanges}};
+
+/* Pages are of one part: all parts together are given only where they fit. */
+bool query_stats_get(struct query_call *call)
+{
+    struct slice part = call->arguments.part;
+    struct query_page page;
+    bool first = true;
+    if (part.len == 0 && (call->arguments.after > 0 || call->arguments.limit > 0))
+        return fault_set(&call->fault, FAULT_BAD_VALUE, "after, limit: they go with a part");
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (part.len > 0 && !slice_equal(part, slice_of(parts[i].name)))
+            continue;
+        text_append(call->reply, first ? SLICE("{") : SLICE(","));
+        if (!parts[i].write(call, &page))
+            return false;
+        if (part.len == 0 && page.more)
+            return fault_set(&call->fault, FAULT_TOO_LARGE, "part: ask for one, they are too long");
+        first = false;
+    }
+    text_literal(call->reply, "}");
+    return !first ||
+           fault_set(&call->fault, FAULT_BAD_VALUE,
+                     "part: \"%.*s\" is none of gateway, sessions, exchanges", FAULT_QUOTE(part));
+}
