@@ -15,7 +15,7 @@ from harness import CONTEXT, SHORT, Client, Stack, Subscriber, connection, main,
 LONG = "x" * 300
 
 
-def op(name, **arguments):
+def op(name, /, **arguments):
     return {"op": name, **arguments}
 
 

@@ -11,7 +11,7 @@ console.log(JSON.stringify({ channel: "snapshot", bids: depth.bids.length, asks:
 
 const wanted = new Map([["trade", "btcusdt@trade"], ["depthUpdate", "btcusdt@depth@100ms"], ["24hrTicker", "btcusdt@ticker"],
   ["kline", "btcusdt@kline_1m"]]);
-const sockets = new WebsocketClient({ wsUrl: websocket + "/stream" }, { trace() {}, info() {}, error: console.error });
+const sockets = new WebsocketClient({ wsUrl: websocket }, { trace() {}, info() {}, error: console.error });
 sockets.on("message", (message) => {
   const event = message.data ?? message;
   if (!wanted.delete(event.e)) return;

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* HTTP as the exchange serves it: upgrades, REST, and the control of the simulator. A request that
+ * follows another waits until the reply is written, so that nobody piles replies up. */
+#include "common/clock.h"
+#include "common/ensure.h"
+#include "tests/sim/http.h"
+#include "tests/sim/session.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define IDLE_NS    (75 * NS_PER_SECOND)
+#define BODY_FIRST ((size_t)1 << 18)
+#define BODY_MAX   ((size_t)1 << 26)
+#define JSON       "application/json;charset=UTF-8"
+
+enum tag { TAG_NONE, TAG_DELAYED, TAG_STALLED };
+
+/* A reply with what it may need besides its body. */
+struct reply {
+    int status;
+    const char *type;
+    struct slice body;
+    bool weighed;           /* says how much weight is used */
+    uint64_t retry_after_s; /* 0: does not say */
+};
+
+static void write_reply(struct venue *venue, struct peer *peer, bool keep_alive,
+                        const struct reply *reply)
+{
+    char extra_memory[256], head_memory[1024];
+    struct text extra = text_over(extra_memory, sizeof extra_memory);
+    struct text head = text_over(head_memory, sizeof head_memory);
+    if (reply->weighed)
+        text_format(&extra, "%s: %llu\r\n", venue->dialect->weight_header,
+                    (unsigned long long)venue->law.weight_used);
+    if (reply->retry_after_s > 0)
+        text_format(&extra, "Retry-After: %llu\r\n", (unsigned long long)reply->retry_after_s);
+    http_write_head(&head, reply->status, reply->type, reply->body.len, keep_alive,
+                    text_slice(&extra));
+    ENSURE(!head.overflow);
+    peer_write(peer, text_slice(&head));
+    peer_write(peer, reply->body);
+    if (keep_alive)
+        peer_set_deadline(peer, venue->now_ns + IDLE_NS);
+    else
+        peer_end(peer);
+}
+
+/* A status that is no success, in the exchange's words. */
+static void fail(struct venue *venue, struct peer *peer, bool keep_alive, int status,
+                 uint64_t retry_after_s, bool weighed)
+{
+    char memory[1024];
+    struct text body = text_over(memory, sizeof memory);
+    int64_t until_ns = venue->now_real_ns + (int64_t)retry_after_s * NS_PER_SECOND;
+    const char *type =
+        venue->dialect->write_failure(&body, status, venue->options.weight, until_ns);
+    struct reply reply = {status, type, text_slice(&body), weighed, retry_after_s};
+    ENSURE(!body.overflow);
+    write_reply(venue, peer, keep_alive, &reply);
+}
+
+/* What the dialect sees of the venue. */
+struct view {
+    struct venue *venue;
+    bool old; /* books are to be older than their streams */
+};
+
+static void view_instrument(void *context, uint32_t index, struct dialect_instrument *instrument)
+{
+    const struct venue *venue = ((struct view *)context)->venue;
+    if (venue->player != NULL)
+        player_instrument(venue->player, index, instrument);
+    else
+        market_instrument(venue->market, index, instrument);
+}
+
+static bool view_find(void *context, struct slice symbol, uint32_t *index)
+{
+    return venue_find(((struct view *)context)->venue, symbol, index);
+}
+
+static void view_book(void *context, uint32_t index, uint32_t levels, struct dialect_book *book)
+{
+    const struct view *view = context;
+    venue_book(view->venue, index, levels, book);
+    if (view->old)
+        book->last_id =
+            view->venue->player != NULL ? 1 : view->venue->market->instruments[index].first_id - 1;
+}
+
+/* Answers into as much memory as it takes. */
+static void answer(struct venue *venue, struct peer *peer, const struct http_request *request)
+{
+    struct fault *old = faults_on(&venue->faults, FAULT_REST_OLD, venue->now_ns);
+    struct view view = {venue, old != NULL};
+    struct dialect_venue seen = {.context = &view,
+                                 .now_ns = venue->now_real_ns,
+                                 .weight_limit = venue->options.weight,
+                                 .instrument_count = venue_instrument_count(venue),
+                                 .instrument = view_instrument,
+                                 .find = view_find,
+                                 .book = view_book};
+    for (size_t room = BODY_FIRST; room <= BODY_MAX; room *= 2) {
+        struct dialect_answer answer = {.snapshot = false};
+        char *memory = malloc(room);
+        answer.body = text_over(memory, memory != NULL ? room : 0);
+        int status = venue->dialect->answer(&request->query, &seen, &answer);
+        struct reply reply = {status, JSON, text_slice(&answer.body), true, 0};
+        bool whole = !answer.body.overflow;
+        if (whole) {
+            write_reply(venue, peer, request->keep_alive, &reply);
+            if (answer.snapshot) {
+                venue->snapshots++;
+                truth_snapshot(venue->truth, venue->now_real_ns, answer.symbol, reply.body);
+            }
+            if (answer.snapshot && old != NULL)
+                faults_use(&venue->faults, old);
+        }
+        free(memory);
+        if (whole)
+            return;
+    }
+    fail(venue, peer, false, 500, 0, false);
+}
+
+/* True: not now, the request stays where it is. */
+static bool delay(struct venue *venue, struct peer *peer)
+{
+    const struct fault *slow = faults_on(&venue->faults, FAULT_REST_SLOW, venue->now_ns);
+    bool delayed = peer->tag == TAG_DELAYED;
+    peer->tag = TAG_NONE;
+    if (delayed || slow == NULL)
+        return false;
+    peer->tag = TAG_DELAYED;
+    peer->hold = true;
+    peer_set_deadline(peer, venue->now_ns + (int64_t)slow->delay_ms * NS_PER_MS);
+    return true;
+}
+
+static void take_rest(struct venue *venue, struct peer *peer, const struct http_request *request,
+                      uint32_t weight)
+{
+    uint64_t retry_after_s = 0;
+    const struct fault *fault = faults_on(&venue->faults, FAULT_REST_STATUS, venue->now_ns);
+    int status = law_weigh(&venue->law, weight, venue->now_ns, venue->now_real_ns, &retry_after_s);
+    if (status == 0 && fault != NULL) {
+        status = (int)fault->code;
+        retry_after_s = fault->retry_after_s;
+    }
+    if (status != 0)
+        fail(venue, peer, request->keep_alive, status, retry_after_s, true);
+    else
+        answer(venue, peer, request);
+}
+
+static void accept_upgrade(struct peer *peer, struct slice key)
+{
+    static const char head[] = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                               "Connection: Upgrade\r\nSec-WebSocket-Accept: ";
+    char accept[FRAME_ACCEPT_LEN];
+    frame_accept(key, accept);
+    peer_write(peer, SLICE(head));
+    peer_write(peer, (struct slice){accept, sizeof accept});
+    peer_write(peer, SLICE("\r\n\r\n"));
+}
+
+/* Who asks for an extension is not offered any. */
+static void take_upgrade(struct venue *venue, struct peer *peer, const struct http_request *request)
+{
+    static struct dialect_request wanted; /* one thread; too large for its stack */
+    uint64_t retry_after_s = 0;
+    const struct fault *fault = faults_on(&venue->faults, FAULT_STATUS, venue->now_ns);
+    int status = 0;
+    venue->connects++;
+    if (faults_on(&venue->faults, FAULT_STALL, venue->now_ns) != NULL) {
+        peer->tag = TAG_STALLED;
+        peer->hold = true;
+        peer_set_deadline(peer, INT64_MAX);
+        return;
+    }
+    if (fault != NULL) {
+        status = (int)fault->code;
+        retry_after_s = fault->retry_after_s;
+    } else {
+        status = law_connect(&venue->law, venue->now_ns, &retry_after_s);
+    }
+    if (status == 0 && !venue->dialect->read_path(&request->query, &wanted))
+        status = 404;
+    struct session *session = status == 0 ? session_new(venue, peer, wanted.wrapped) : NULL;
+    if (session == NULL) {
+        fail(venue, peer, false, status != 0 ? status : 500, retry_after_s, false);
+        return;
+    }
+    peer->session = session;
+    accept_upgrade(peer, request->key);
+    for (uint32_t i = 0; i < wanted.key_count; i++)
+        session_subscribe(session, wanted.keys[i]);
+}
+
+static void take_control(struct venue *venue, struct peer *peer, const struct http_request *request)
+{
+    static char memory[1 << 20]; /* a whole book: one thread, too large for its stack */
+    struct text body = text_over(memory, sizeof memory);
+    struct reply reply = {control_answer(venue, &request->query, &body), JSON, {NULL, 0}, false, 0};
+    reply.body = text_slice(&body);
+    ENSURE(!body.overflow);
+    truth_flush(venue->truth);
+    write_reply(venue, peer, request->keep_alive, &reply);
+}
+
+/* False: the request stays where it is. */
+static bool take_request(struct venue *venue, struct peer *peer, const struct http_request *request)
+{
+    uint32_t weight = venue->dialect->weigh(&request->query);
+    if (slice_starts_with(request->query.path, SLICE("/sim/")))
+        take_control(venue, peer, request);
+    else if (request->upgrade)
+        take_upgrade(venue, peer, request);
+    else if (weight == 0)
+        fail(venue, peer, request->keep_alive, 404, 0, false);
+    else if (delay(venue, peer))
+        return false;
+    else
+        take_rest(venue, peer, request, weight);
+    return true;
+}
+
+void rest_received(struct venue *venue, struct peer *peer)
+{
+    static const int statuses[] = {
+        [HTTP_BAD] = 400, [HTTP_METHOD] = 405, [HTTP_LONG_URL] = 414, [HTTP_LONG_HEAD] = 431};
+    static struct http_request request; /* one thread; too large for its stack */
+    while (peer->in.len > 0 && peer->out.len == 0 && !peer->hold && !peer->ends &&
+           peer->session == NULL) {
+        enum http_error error = http_read(buffer_slice(&peer->in), &request);
+        if (error == HTTP_MORE)
+            return;
+        if (error != HTTP_OK) {
+            fail(venue, peer, false, statuses[error], 0, false);
+            return;
+        }
+        if (take_request(venue, peer, &request) && peer->tag != TAG_STALLED)
+            buffer_take(&peer->in, request.len);
+    }
+    if (peer->session != NULL)
+        session_received(peer->session);
+}
+
+void rest_expired(struct venue *venue, struct peer *peer)
+{
+    if (peer->tag != TAG_DELAYED) {
+        peer_close(peer);
+        return;
+    }
+    peer->hold = false;
+    rest_received(venue, peer);
+}

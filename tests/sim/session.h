@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Session: one WebSocket of a client: its subscriptions, its frames, its pings, the law it is
+ * under. It lives as long as its peer. */
+#ifndef TICKGATE_TESTS_SIM_SESSION_H
+#define TICKGATE_TESTS_SIM_SESSION_H
+
+#include "tests/sim/frame.h"
+#include "tests/sim/venue.h"
+
+#define SESSION_QUEUE_MAX 131072 /* bytes waiting to be written: the market waits too */
+
+struct session {
+    uint64_t id;
+    struct venue *venue;
+    struct peer *peer;
+    bool wrapped; /* payloads come with their stream's key */
+    bool closing; /* our close frame is on its way */
+    bool full;    /* more than SESSION_QUEUE_MAX waits */
+    struct subscription {
+        char *key;
+        size_t key_len;
+        struct stream *stream; /* NULL: acknowledged, and silent */
+    } * subscriptions;
+    uint32_t count, room;
+    struct window messages;
+    bool fragmented;       /* a message has begun that is not whole yet: */
+    struct buffer message; /* its fragments so far */
+    int64_t ends_ns;       /* the end of its life, or of the wait for the client's close frame */
+    int64_t ping_ns;       /* when the next ping is due */
+    int64_t unanswered_ns; /* the oldest unanswered ping was sent then; 0: none */
+    uint64_t ping;         /* payload of the last one */
+    int64_t silent_until_ns, quiet_until_ns;
+};
+
+/* For an upgrade that was accepted; NULL when memory is out. */
+struct session *session_new(struct venue *venue, struct peer *peer, bool wrapped);
+void session_destroy(struct session **session);
+
+/* False: over the dialect's most. A key that it has already is no news. */
+bool session_subscribe(struct session *session, struct slice key);
+void session_received(struct session *session);
+void session_expired(struct session *session);
+void session_drained(struct session *session);
+
+/* One message in three parts, of a stream (which a quiet or silent session does not get). */
+void session_send(struct session *session, struct slice begin, struct slice payload,
+                  struct slice end);
+/* A message that belongs to no stream. */
+void session_say(struct session *session, struct slice message);
+/* Closes properly; nothing more is sent. */
+void session_close(struct session *session, unsigned int code, struct slice reason);
+/* True if it gets what its streams show. */
+bool session_listens(const struct session *session);
+
+#endif
