@@ -9,7 +9,12 @@
  * sink took it; `ok` is never said of what is not proven; a change of state is an event of its own
  * (update: state). For a book the snapshot that proves it comes first, then the state. An event
  * that the sink dropped makes its topic `recovering` (lost_in_gateway) as soon as there is room,
- * and a book begins anew. On its start it reads the exchange's instruments. */
+ * and a book begins anew. On its start it reads the exchange's instruments.
+ *
+ * What it reports: a session or a subscription whenever its state changes, again if the sink
+ * dropped it, so that the last one is always known; instruments whole, in order, the last one
+ * marked; counters once a second while they change. A session that the exchange is about to cut is
+ * replaced before that: the new one takes over its topics, which say nothing of it. */
 #ifndef TICKGATE_CONNECTORS_CONNECTOR_H
 #define TICKGATE_CONNECTORS_CONNECTOR_H
 

@@ -164,10 +164,14 @@ static void give_instrument(void *context, struct event *event)
         return;
     event->slot = EVENT_NO_SLOT;
     event->ts_received = clock_real_ns();
-    if (!sink->event(sink, event))
-        giving->full = true;
-    else if (giving->count % LIST_BATCH == 0)
-        flush_list(giving);
+    if (sink->event(sink, event)) {
+        if (giving->count % LIST_BATCH == 0)
+            flush_list(giving);
+        return;
+    }
+    giving->count--;
+    flush_list(giving);
+    giving->full = true;
 }
 
 static int64_t list_again(struct connector *connector, uint32_t retry_after_ms)

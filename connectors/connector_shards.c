@@ -5,6 +5,7 @@
 #include "common/log.h"
 #include "connectors/connector_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define OVERLAP_NS       (2 * NS_PER_SECOND)   /* that two sessions bring the same streams */
@@ -39,6 +40,7 @@ static void take_over(struct shard *from, struct shard *to)
     from->slots = slots;
     from->slot_count = from->key_count = from->unproven = 0;
     from->successor = to->replaces = NULL;
+    to->taken_over_ns = connector_now_ns(connector);
     for (uint32_t i = 0; i < to->slot_count; i++)
         connector->topics[to->slots[i]].shard = to;
     to->report.said_in = from->report.said_in = 0;
@@ -78,15 +80,23 @@ static void on_live(void *context)
     do_soon(shard);
 }
 
+/* One that has taken over may still bring what the other one told. */
+static enum intake_side side_of(const struct shard *shard)
+{
+    if (shard->replaces != NULL)
+        return INTAKE_NEW;
+    bool beside = shard->successor != NULL ||
+                  connector_now_ns(shard->connector) < shard->taken_over_ns + OVERLAP_NS;
+    return beside ? INTAKE_OLD : INTAKE_ALONE;
+}
+
 static void on_message(void *context, struct slice message, int64_t received_ns)
 {
     struct shard *shard = context;
     struct connector *connector = shard->connector;
     struct route route;
-    if (shard->replaces == NULL)
-        intake_frame(connector->intake, shard->number, message, received_ns, &route);
-    else
-        intake_frame_beside(connector->intake, shard->number, message, received_ns, &route);
+    intake_frame_beside(connector->intake, shard->number, side_of(shard), message, received_ns,
+                        &route);
     switch (route.class) {
     case FRAME_ACK:
         connector_accepted(connector, shard, route.request);
@@ -141,7 +151,7 @@ static uint32_t wait_ms_after(struct shard *shard, const struct session_end *end
     return told_ms > wait_ms ? told_ms + wait_ms : wait_ms;
 }
 
-/* What the exchange will not let us have is asked for again as seldom as can be. */
+/* What the exchange will not let us have; it is asked for as seldom as can be. */
 static bool is_refusal(const struct session_end *end)
 {
     return end->reason == REASON_UPGRADE_REFUSED && end->status >= 400 && end->status < 500;
@@ -153,12 +163,15 @@ static void fail(struct shard *shard, const struct session_end *end)
     struct connector *connector = shard->connector;
     struct shard *successor = shard->successor;
     bool refused = is_refusal(end);
-    uint32_t wait_ms = refused ? connector->config.backoff_max_ms : wait_ms_after(shard, end);
+    uint32_t wait_ms = wait_ms_after(shard, end);
+    if (refused && wait_ms < connector->config.backoff_max_ms)
+        wait_ms = connector->config.backoff_max_ms;
     struct slice reason = reason_word(end->reason);
     log_warn("session_lost", "%s: session %u: %.*s: %s", name_of(shard), shard->number,
              (int)reason.len, reason.data, end->detail);
     shard->reconnects += shard->phase == SHARD_LIVE;
     shard->phase = SHARD_WAITING;
+    shard->settled_ns = 0;
     shard->retry_ns = connector_now_ns(connector) + wait_ms * NS_PER_MS;
     connector_say_session(shard, refused ? SESSION_REFUSED : SESSION_RECONNECTING, end, wait_ms);
     do_soon(shard);
@@ -185,9 +198,10 @@ static void on_ended(void *context, const struct session_end *end)
         release(shard);
         return;
     }
-    if (shard->phase == SHARD_OPENING && !end->connected) {
+    if (shard->phase == SHARD_OPENING) {
         shard->address++;
-        if (++shard->tried < shard->addresses->address_count)
+        if (end->reason == REASON_CONNECT_FAILED &&
+            ++shard->tried < shard->addresses->address_count)
             return;
     }
     if (shard->leaving && told.reason == REASON_CLOSED_BY_PEER)
@@ -218,7 +232,7 @@ static struct shard *take_number(struct connector *connector)
     shard->number = number;
     shard->phase = SHARD_WAITING;
     shard->retry_ns = 0;
-    shard->settled_ns = 0;
+    shard->settled_ns = shard->taken_over_ns = 0;
     shard->leaving = false;
     shard->backoff = (struct backoff){config->backoff_min_ms, config->backoff_max_ms,
                                       config->backoff_reset_ms, 0};
@@ -271,7 +285,7 @@ static void dial(struct shard *shard, int64_t now_ns)
                                     .asker = &connector->asker,
                                     .tag = tag_of(TAG_DIAL, 0, shard->number),
                                     .timeout_ms = connector->config.connect_timeout_ms};
-    memcpy(request.url, connector->session_config.host, sizeof request.url);
+    snprintf(request.url, sizeof request.url, "%s", connector->session_config.url.host);
     if (!fetch_ask(connector->fetch, &request)) {
         shard->retry_ns = now_ns + FETCH_FULL_MS * NS_PER_MS;
         return;

@@ -102,6 +102,15 @@ void intake_emit(struct intake *intake, struct intake_topic *topic, struct event
     }
 }
 
+/* How far a topic's completeness can be proven: as far as its streams' can. */
+static enum proof proof_of(const struct exchange *exchange, enum kind kind)
+{
+    for (uint32_t stream = 0; stream < exchange->stream_count; stream++)
+        if (exchange->streams[stream].kind == kind && exchange->streams[stream].wanted)
+            return exchange->streams[stream].proof;
+    return PROOF_NONE;
+}
+
 static void say_state(struct intake *intake, struct intake_topic *topic, int64_t now_ns)
 {
     struct event event;
@@ -109,6 +118,7 @@ static void say_state(struct intake *intake, struct intake_topic *topic, int64_t
     event.update = UPDATE_STATE;
     event.state = (uint8_t)topic->state;
     event.reason = (uint16_t)topic->reason;
+    event.proof = (uint8_t)proof_of(intake->exchange, topic->want.kind);
     event.ts_received = now_ns;
     intake_emit(intake, topic, &event);
 }

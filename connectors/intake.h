@@ -56,11 +56,15 @@ bool intake_slot(const struct intake *intake, struct slice key, uint32_t *slot);
 void intake_frame(struct intake *intake, uint32_t session, struct slice frame, int64_t received_ns,
                   struct route *route);
 
-/* The same of a session that carries streams beside another one, from which it is to take over: its
- * data is taken only where it continues what is known, without a gap, and else left to the other.
- * Whatever has no ids to tell by is the other's. */
-void intake_frame_beside(struct intake *intake, uint32_t session, struct slice frame,
-                         int64_t received_ns, struct route *route);
+/* Of two sessions that carry the same streams while one takes over from the other. */
+enum intake_side {
+    INTAKE_ALONE,
+    INTAKE_OLD, /* what the other one has told already is no fault */
+    INTAKE_NEW, /* nor here; and data is taken only where it continues what is known, else left to
+                   the other, as is whatever has no ids to tell by */
+};
+void intake_frame_beside(struct intake *intake, uint32_t session, enum intake_side side,
+                         struct slice frame, int64_t received_ns, struct route *route);
 
 enum snapshot_result {
     SNAPSHOT_JOINED,

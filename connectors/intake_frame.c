@@ -112,7 +112,7 @@ static enum refusal take_quote(struct intake *intake, struct intake_topic *topic
     return REFUSAL_NONE;
 }
 
-/* Whether an event of a session beside another one is the next that nobody has brought yet. */
+/* Whether an event of the new one of two sessions is the next that nobody has brought yet. */
 static bool is_next(const struct intake *intake, struct intake_topic *topic, uint32_t stream,
                     const struct event *event)
 {
@@ -169,7 +169,8 @@ static void take_data(struct intake *intake, struct slice frame, int64_t receive
     struct intake_topic *topic = intake->topics[value / exchange->stream_count];
     enum refusal refusal = exchange->parse(stream, slice_of(topic->want.exchange_symbol),
                                            route->payload, event, intake->config.levels_max);
-    if (refusal == REFUSAL_NONE && intake->beside && !is_next(intake, topic, stream, event))
+    if (refusal == REFUSAL_NONE && intake->side == INTAKE_NEW &&
+        !is_next(intake, topic, stream, event))
         return;
     if (refusal == REFUSAL_NONE) {
         topic->had_data = true;
@@ -177,7 +178,8 @@ static void take_data(struct intake *intake, struct slice frame, int64_t receive
         event->proof = (uint8_t)exchange->streams[stream].proof;
         refusal = take_event(intake, topic, stream, event);
     }
-    if (refusal != REFUSAL_NONE)
+    bool told = refusal == REFUSAL_DUPLICATE || refusal == REFUSAL_STALE_UPDATE;
+    if (refusal != REFUSAL_NONE && !(told && intake->side == INTAKE_OLD))
         intake_refuse(intake, route, refusal, frame);
 }
 
@@ -234,10 +236,10 @@ void intake_frame(struct intake *intake, uint32_t session, struct slice frame, i
         take_frame(intake, frame, received_ns, route);
 }
 
-void intake_frame_beside(struct intake *intake, uint32_t session, struct slice frame,
-                         int64_t received_ns, struct route *route)
+void intake_frame_beside(struct intake *intake, uint32_t session, enum intake_side side,
+                         struct slice frame, int64_t received_ns, struct route *route)
 {
-    intake->beside = true;
+    intake->side = side;
     intake_frame(intake, session, frame, received_ns, route);
-    intake->beside = false;
+    intake->side = INTAKE_ALONE;
 }

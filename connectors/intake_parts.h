@@ -52,7 +52,7 @@ struct intake {
     struct event *snapshot; /* as much again */
     struct counters counters[INTAKE_SESSIONS];
     uint32_t session;       /* whose frame is being read */
-    bool beside;            /* another session brings the same */
+    enum intake_side side;  /* which of two it is */
     uint32_t drift_said;    /* a bit each refusal whose first frame was shown */
     uint32_t drift_flushed; /* those that the sink has passed on */
 };

@@ -7,6 +7,9 @@
 
 #include <stdlib.h>
 
+/* What leaves us within so long may arrive within a second. */
+#define WINDOW_NS (NS_PER_SECOND + 250 * NS_PER_MS)
+
 #define FRAME_MAX  128 /* bytes of a request around its keys */
 #define ESCAPE_MAX 6   /* bytes that one byte of a key may become */
 
@@ -48,7 +51,7 @@ struct outbox *outbox_new(const struct exchange *exchange, uint32_t keys_max)
     outbox->exchange = exchange;
     outbox->room = room;
     outbox->batch = calloc(exchange->limits.streams_per_request, sizeof *outbox->batch);
-    budget_init(&outbox->budget, exchange->limits.messages_per_second, NS_PER_SECOND);
+    budget_init(&outbox->budget, exchange->limits.messages_per_second, WINDOW_NS);
     if (outbox->batch == NULL)
         outbox_destroy(&outbox);
     return outbox;
@@ -68,7 +71,7 @@ void outbox_clear(struct outbox *outbox)
     outbox->count = 0;
     outbox->groups = 0;
     outbox->ping = false;
-    budget_init(&outbox->budget, outbox->exchange->limits.messages_per_second, NS_PER_SECOND);
+    budget_init(&outbox->budget, outbox->exchange->limits.messages_per_second, WINDOW_NS);
 }
 
 static struct outbox_key *find(struct outbox *outbox, struct slice key)

@@ -42,33 +42,6 @@ struct session {
     size_t out_max; /* of the message */
 };
 
-bool session_read_url(const char *url, const char *path, struct session_config *config)
-{
-    static const char secure[] = "wss://", plain[] = "ws://";
-    config->tls = strncmp(url, secure, sizeof secure - 1) == 0;
-    if (!config->tls && strncmp(url, plain, sizeof plain - 1) != 0)
-        return false;
-    const char *authority = url + (config->tls ? sizeof secure : sizeof plain) - 1;
-    size_t len = strcspn(authority, "/");
-    const char *prefix = authority + len;
-    size_t prefix_len = strlen(prefix);
-    while (prefix_len > 0 && prefix[prefix_len - 1] == '/')
-        prefix_len--;
-    snprintf(config->authority, sizeof config->authority, "%.*s", (int)len, authority);
-    snprintf(config->path, sizeof config->path, "%.*s%s", (int)prefix_len, prefix, path);
-
-    bool bracketed = config->authority[0] == '[';
-    const char *host = config->authority + bracketed;
-    size_t host_len = strcspn(host, bracketed ? "]" : ":");
-    const char *port = host + host_len + (bracketed && host[host_len] == ']');
-    unsigned long number = config->tls ? 443 : 80;
-    if (*port == ':')
-        number = strtoul(port + 1, NULL, 10);
-    snprintf(config->host, sizeof config->host, "%.*s", (int)host_len, host);
-    config->port = (uint16_t)number;
-    return host_len > 0 && number > 0 && number <= UINT16_MAX;
-}
-
 void session_copy_words(char *to, size_t room, struct slice words)
 {
     size_t len = words.len < room - 1 ? words.len : room - 1;
@@ -101,16 +74,9 @@ static void let_go(struct session *session)
         lws_set_opaque_user_data(session->wsi, NULL);
     session->wsi = NULL;
     session->phase = PHASE_CLOSED;
-    session->whole.len = 0;
-}
-
-static void finish(struct session *session)
-{
-    bool ours = session->phase == PHASE_CLOSING;
-    let_go(session);
-    if (ours)
-        session->end = (struct session_end){.connected = true};
-    session->hooks.ended(session->hooks.context, &session->end);
+    free(session->whole.data);
+    session->whole.data = NULL;
+    session->whole.len = session->whole.room = 0;
 }
 
 /* A peer that does not answer is not waited for: the socket is reset. */
@@ -125,12 +91,11 @@ static void kill_socket(struct session *session)
     lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
 }
 
-static void give_up(struct session *session)
+static void finish(struct session *session, void (*leave)(struct session *session))
 {
-    bool ours = session->phase == PHASE_CLOSING;
-    kill_socket(session);
-    if (ours)
-        session->end = (struct session_end){.connected = true};
+    if (session->phase == PHASE_CLOSING)
+        session->end = (struct session_end){0};
+    leave(session);
     session->hooks.ended(session->hooks.context, &session->end);
 }
 
@@ -181,7 +146,6 @@ static bool note_loss(struct session *session)
     struct tcp_info info = {0};
     socklen_t len = sizeof info;
     getsockopt(lws_get_socket_fd(session->wsi), IPPROTO_TCP, TCP_INFO, &info, &len);
-    session->end.connected = true;
     if (info.tcpi_state == TCP_CLOSE)
         note_end(session, REASON_RESET, "reset by the peer");
     else if (info.tcpi_state != TCP_ESTABLISHED)
@@ -194,8 +158,7 @@ static void note_failure(struct session *session, struct slice text)
 {
     uint32_t status = lws_http_client_http_response(session->wsi);
     bool connecting = session->phase == PHASE_CONNECTING;
-    const char *complaint = session->config->tls ? transport_complaint() : "";
-    session->end.connected = !connecting;
+    const char *complaint = session->config->url.tls ? transport_complaint() : "";
     if (!connecting && status != 0 && status != 101)
         note_status(session, status);
     else if (!connecting && note_loss(session))
@@ -204,17 +167,15 @@ static void note_failure(struct session *session, struct slice text)
         note_end(session, REASON_UPGRADE_REFUSED, "%.*s", (int)text.len, text.data);
     else if (complaint[0] != '\0')
         note_end(session, REASON_TLS, "%s", complaint);
-    else if (session->config->tls && memmem(text.data, text.len, "SSL err", 7) != NULL)
+    else if (session->config->url.tls && memmem(text.data, text.len, "SSL err", 7) != NULL)
         note_end(session, REASON_TLS, "%.*s", (int)text.len, text.data);
     else
         note_end(session, REASON_CONNECT_FAILED, "%.*s", (int)text.len, text.data);
-    session->end.connected |= session->end.reason == REASON_TLS;
 }
 
 /* A close frame: a code, in network order, and a text. */
 static void note_close(struct session *session, const unsigned char *payload, size_t len)
 {
-    session->end.connected = true;
     if (len < 2)
         note_end(session, REASON_CLOSED_BY_PEER, "closed without a code");
     else
@@ -224,7 +185,6 @@ static void note_close(struct session *session, const unsigned char *payload, si
 
 static bool too_large(struct session *session)
 {
-    session->end.connected = true;
     note_end(session, REASON_TOO_LARGE, "a message of more than %u bytes",
              session->config->message_max);
     return false;
@@ -348,14 +308,14 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user
         return 0;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
         note_failure(session, (struct slice){in != NULL ? in : "", in != NULL ? len : 0});
-        finish(session);
+        finish(session, let_go);
         return 0;
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
     case LWS_CALLBACK_CLIENT_CLOSED:
     case LWS_CALLBACK_WSI_DESTROY:
         if (!note_loss(session))
-            note_end(session, REASON_RESET, "%s", "the socket failed");
-        finish(session);
+            note_end(session, REASON_RESET, "what came was no WebSocket");
+        finish(session, let_go);
         return 0;
     default:
         return 0;
@@ -414,10 +374,10 @@ void session_open(struct session *session, const char *address)
     struct lws_client_connect_info info = {
         .context = transport_context(session->transport),
         .address = address,
-        .port = config->port,
-        .ssl_connection = (config->tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
-        .path = config->path,
-        .host = config->authority,
+        .port = config->url.port,
+        .ssl_connection = (config->url.tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
+        .path = config->url.path,
+        .host = config->url.authority,
         .pwsi = &session->wsi,
         .alpn = "http/1.1",
         .opaque_user_data = session,
@@ -428,7 +388,7 @@ void session_open(struct session *session, const char *address)
         return;
     session->wsi = NULL;
     note_end(session, REASON_CONNECT_FAILED, "cannot connect to %s", address);
-    finish(session);
+    finish(session, let_go);
 }
 
 void session_close(struct session *session)
@@ -482,9 +442,8 @@ static void step_live(struct session *session, int64_t now_ns)
 {
     int64_t quiet_ns = now_ns - session->heard_ns;
     if (quiet_ns >= session->config->hangup_ms * NS_PER_MS) {
-        session->end.connected = true;
         note_end(session, REASON_SILENT, "nothing was heard for %u ms", session->config->hangup_ms);
-        give_up(session);
+        finish(session, kill_socket);
         return;
     }
     if (!session->pinged && quiet_ns >= session->config->ping_idle_ms * NS_PER_MS) {
@@ -508,10 +467,8 @@ void session_step(struct session *session, int64_t now_ns)
     if (session->phase == PHASE_CONNECTING)
         note_end(session, REASON_CONNECT_TIMEOUT, "no TCP and TLS within %u ms",
                  session->config->connect_timeout_ms);
-    if (session->phase == PHASE_UPGRADING) {
-        session->end.connected = true;
+    if (session->phase == PHASE_UPGRADING)
         note_end(session, REASON_UPGRADE_TIMEOUT, "the upgrade was not answered within %u ms",
                  session->config->upgrade_timeout_ms);
-    }
-    give_up(session);
+    finish(session, kill_socket);
 }

@@ -13,18 +13,14 @@
 
 #include "connectors/outbox.h"
 #include "connectors/transport.h"
+#include "connectors/url.h"
 
-#define SESSION_URL_MAX    512
 #define SESSION_DETAIL_MAX 96
 
 struct session;
 
 struct session_config {
-    char host[SESSION_URL_MAX];      /* as it is looked up */
-    char authority[SESSION_URL_MAX]; /* the Host header; its name is the one in the certificate */
-    char path[SESSION_URL_MAX];      /* of the upgrade */
-    uint16_t port;
-    bool tls;
+    struct url url; /* the name in its certificate is that of its host */
     uint32_t connect_timeout_ms;
     uint32_t upgrade_timeout_ms;
     uint32_t close_timeout_ms; /* until the peer has answered our close */
@@ -34,10 +30,6 @@ struct session_config {
     uint32_t keys_max;    /* subscribed at once */
 };
 
-/* Reads ws[s]://host[:port][/path] into the first five fields; `path` goes behind the URL's. False
- * if it is none. */
-bool session_read_url(const char *url, const char *path, struct session_config *config);
-
 /* Copies what others said, cut, with a NUL; whatever is no printable ASCII becomes '?'. */
 void session_copy_words(char *to, size_t room, struct slice words);
 
@@ -46,7 +38,6 @@ struct session_end {
     enum reason reason; /* REASON_NONE: we closed it */
     uint32_t status;    /* HTTP, of an upgrade that was refused */
     uint32_t retry_after_ms;
-    bool connected; /* it came as far as TCP: another address would not have helped */
     char detail[SESSION_DETAIL_MAX];
 };
 

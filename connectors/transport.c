@@ -78,8 +78,8 @@ void transport_destroy(struct transport **transport)
     *transport = NULL;
 }
 
-/* libwebsockets runs a timer that is due before it sleeps, and then sleeps: a look at the pipe keeps
- * it from that. */
+/* libwebsockets runs a timer that is due before it sleeps, and then sleeps as if there were none:
+ * the pipe keeps it from that. */
 static void wake_up(lws_sorted_usec_list_t *timer)
 {
     lws_cancel_service(lws_container_of(timer, struct transport, timer)->context);

@@ -53,6 +53,7 @@ struct channel_end {
     struct account *account;
     size_t block_max;
     size_t under_way_max;
+    bool full;   /* something was dropped: nothing is sent before half of it has been received */
     char *block; /* head and data; NULL none open */
     size_t len;  /* head included */
     size_t room;
@@ -176,7 +177,10 @@ bool channel_flush(struct channel_end *end)
     if (len <= sizeof(struct head))
         return true;
     end->len = 0;
-    if (atomic_load_explicit(&account->under_way, memory_order_relaxed) + len > end->under_way_max)
+    size_t under_way = atomic_load_explicit(&account->under_way, memory_order_relaxed);
+    end->full =
+        under_way + len > end->under_way_max || (end->full && under_way > end->under_way_max / 2);
+    if (end->full)
         return false;
     *(struct head *)(void *)block = (struct head){.account = account};
     end->block = NULL;

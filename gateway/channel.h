@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Channel: blocks of bytes from one or more threads to one, over an inproc PUSH/PULL pair. Sending
- * never blocks; what is under way is bounded in bytes for each sender and dropped beyond. Both ends
- * stand in one file because ThreadSanitizer, which cannot see into libzmq, is told of the hand-over
- * here. */
+ * never blocks; what is under way is bounded in bytes for each sender and dropped beyond, until
+ * half of it has been received: a stall is one loss and not a series of them. Both ends stand in
+ * one file because ThreadSanitizer, which cannot see into libzmq, is told of the hand-over here. */
 #ifndef TICKGATE_GATEWAY_CHANNEL_H
 #define TICKGATE_GATEWAY_CHANNEL_H
 

@@ -21,7 +21,7 @@ static void check_endpoint(struct yaml_reader *reader, yaml_node_t *node, void *
 
 static const struct yaml_key feed_keys[] = {
     {"endpoints", YAML_TEXTS, CONFIG(feed.endpoints), CONFIG_ENDPOINTS, 128,
-     "where the feed (XPUB) is bound: tcp://address:port, ipc://path", CONFIG(feed.endpoint_count),
+     "where the feed (XPUB) is bound, at most 4: tcp://address:port, ipc://path", CONFIG(feed.endpoint_count),
      NULL, check_endpoint},
     {"hwm", YAML_COUNT, CONFIG(feed.hwm), 1000, 1000000,
      "messages kept for a subscriber that does not read; beyond, it loses the newest", 0, NULL,
@@ -36,7 +36,7 @@ static const struct yaml_key feed_keys[] = {
 
 static const struct yaml_key request_keys[] = {
     {"endpoints", YAML_TEXTS, CONFIG(requests.endpoints), CONFIG_ENDPOINTS, 128,
-     "where requests (ROUTER) are bound: tcp://address:port, ipc://path",
+     "where requests (ROUTER) are bound, at most 4: tcp://address:port, ipc://path",
      CONFIG(requests.endpoint_count), NULL, check_endpoint},
     {"message_max", YAML_SIZE, CONFIG(requests.message_max), 1024, MIB,
      "bytes of one request; who sends a larger one is cut off", 0, NULL, NULL},
@@ -176,7 +176,7 @@ const struct yaml_key config_top_keys[] = {
     {"limits", YAML_SECTION, 0, 0, 0, "what may grow, and how far", 0, limit_keys, NULL},
     {"exchanges", YAML_CUSTOM, 0, YAML_SECTION, 0, "name: settings, for each exchange that is used",
      0, NULL, read_exchanges},
-    {"connections", YAML_CUSTOM, 0, YAML_TEXTS, 0, "what is opened at start", 0, NULL,
+    {"connections", YAML_CUSTOM, 0, YAML_TEXTS, 0, "what is opened at start, at most 64", 0, NULL,
      read_connections},
     {0}};
 
@@ -255,7 +255,7 @@ static void read_exchanges(struct yaml_reader *reader, yaml_node_t *node, void *
     yaml_node_t *key, *value;
     bool named[CONFIG_EXCHANGES] = {false};
     struct config *config = into;
-    if (node->type != YAML_MAPPING_NODE)
+    if (node->type != YAML_MAPPING_NODE && !yaml_is_nothing(node))
         yaml_error(reader, node,
                    "exchanges: expected a name and settings for each, such as \"binance: {enabled: "
                    "true}\"");
@@ -376,7 +376,7 @@ static void read_connections(struct yaml_reader *reader, yaml_node_t *node, void
 {
     struct config *config = into;
     yaml_node_t *item;
-    if (node->type != YAML_SEQUENCE_NODE)
+    if (node->type != YAML_SEQUENCE_NODE && !yaml_is_nothing(node))
         yaml_error(reader, node, "connections: expected a list");
     for (size_t i = 0; yaml_item(reader, node, i, &item); i++) {
         if (config->connection_count == CONFIG_CONNECTIONS) {

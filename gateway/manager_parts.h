@@ -50,8 +50,8 @@ struct manager {
     struct heads heads;
     struct query_now now; /* taken once a message of the bus, and once a turn */
     int64_t started_ns;
-    int64_t judged_ns;
-    int64_t due_ns[CHORE_COUNT]; /* monotonic, INT64_MAX never */
+    int64_t refreshed_ns, judged_ns; /* monotonic: when that was done last */
+    int64_t due_ns[CHORE_COUNT];     /* monotonic, INT64_MAX never */
     bool stopped;
 };
 

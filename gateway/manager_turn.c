@@ -13,7 +13,8 @@
 
 #define BUS_TURN      16 /* messages of the bus taken between two looks at the requests */
 #define REQUESTS_TURN 64 /* requests answered between two looks at the bus */
-#define REFRESH_NS    NS_PER_SECOND
+#define REFRESH_NS    NS_PER_SECOND    /* the sums are never older than this ... */
+#define FRESH_NS      (50 * NS_PER_MS) /* ... nor than this for whoever asks */
 #define JUDGE_NS      (50 * NS_PER_MS) /* connections are judged so often at the most */
 #define WAIT_MAX_MS   60000
 
@@ -148,6 +149,7 @@ static int64_t refresh_stats(struct manager *manager)
     totals->feed_subscriptions = published.subscriptions;
     totals->feed_rebinds = published.rebinds;
     stats_refresh(manager->stats, now_ns);
+    manager->refreshed_ns = now_ns;
     return now_ns + (told_ns < REFRESH_NS ? told_ns : REFRESH_NS);
 }
 
@@ -212,6 +214,8 @@ static void take_bus(struct manager *manager)
 static void answer(struct manager *manager)
 {
     int taken = 0;
+    if (manager->now.monotonic_ns - manager->refreshed_ns >= FRESH_NS)
+        manager->due_ns[CHORE_REFRESH] = refresh_stats(manager);
     while (taken < REQUESTS_TURN && requests_receive(manager->requests, &manager->now))
         taken++;
     manager->unread |= taken == REQUESTS_TURN;

@@ -38,14 +38,17 @@ struct publisher {
     struct thread thread;
     /* the publisher thread's, once it runs */
     void *context;
-    void *feed;        /* NULL while it cannot be bound */
-    int64_t reopen_ns; /* then it is tried again */
+    void *feed;         /* NULL while it cannot be bound */
+    int64_t reopen_ns;  /* then it is tried again */
+    uint64_t published; /* blocks */
     bool stopped;
     /* the manager's */
     struct record *open;
     size_t open_size;
     struct text body;
     uint64_t batch;
+    uint64_t handed_over;     /* blocks */
+    _Atomic uint64_t settled; /* blocks behind which the subscriptions were counted */
     _Atomic uint64_t messages, bytes, dropped, subscriptions, subscription_events, rebinds;
 };
 
@@ -134,12 +137,14 @@ static void rebind(struct publisher *publisher)
     bump(&publisher->rebinds, 1);
 }
 
-static void read_subscriptions(struct publisher *publisher)
+/* True: all that came were counted. */
+static bool read_subscriptions(struct publisher *publisher)
 {
     zmq_msg_t message;
+    int count = 0;
     zmq_msg_init(&message);
-    for (int i = 0;
-         i < SUBSCRIBES_TURN && zmq_msg_recv(&message, publisher->feed, ZMQ_DONTWAIT) >= 0; i++) {
+    for (; count < SUBSCRIBES_TURN && zmq_msg_recv(&message, publisher->feed, ZMQ_DONTWAIT) >= 0;
+         count++) {
         const char *data = zmq_msg_data(&message);
         uint64_t known = atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed);
         bump(&publisher->subscription_events, 1);
@@ -152,6 +157,7 @@ static void read_subscriptions(struct publisher *publisher)
     if (atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed) >
         publisher->config.max_subscriptions)
         rebind(publisher);
+    return count < SUBSCRIBES_TURN;
 }
 
 static void publish(struct publisher *publisher, const struct channel_block *block)
@@ -186,14 +192,15 @@ static void run(void *argument)
             {.socket = publisher->feed, .events = ZMQ_POLLIN}};
         bool bound = publisher->feed != NULL;
         zmq_poll(items, bound ? 2 : 1, bound ? -1 : BIND_AGAIN_MS);
-        if (bound)
-            read_subscriptions(publisher);
-        else if (clock_monotonic_ns() >= publisher->reopen_ns)
-            reopen(publisher);
         while (!publisher->stopped && channel_receive(publisher->channel, &block)) {
             publish(publisher, &block);
+            publisher->published++;
             channel_free(&block);
         }
+        if (!bound && clock_monotonic_ns() >= publisher->reopen_ns)
+            reopen(publisher);
+        if (!bound || read_subscriptions(publisher))
+            atomic_store_explicit(&publisher->settled, publisher->published, memory_order_release);
     }
     int linger_ms = LINGER_MS;
     if (publisher->feed != NULL)
@@ -289,8 +296,10 @@ bool publisher_flush(struct publisher *publisher)
 {
     uint64_t batch = publisher->batch;
     publisher->batch = 0;
-    if (channel_flush(publisher->end))
+    if (channel_flush(publisher->end)) {
+        publisher->handed_over += batch > 0;
         return true;
+    }
     bump(&publisher->dropped, batch);
     return false;
 }
@@ -306,7 +315,10 @@ void publisher_stats(const struct publisher *publisher, struct publisher_stats *
                                       .rebinds = atomic_load(&publisher->rebinds)};
 }
 
+/* Whoever got a message is counted when its block is settled. */
 bool publisher_wanted(const struct publisher *publisher)
 {
-    return atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed) > 0;
+    uint64_t settled = atomic_load_explicit(&publisher->settled, memory_order_acquire);
+    return publisher->batch > 0 || settled != publisher->handed_over ||
+           atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed) > 0;
 }

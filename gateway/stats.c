@@ -15,8 +15,8 @@ struct of_connector {
 struct stats {
     struct stats_totals totals;
     struct stats_totals retired; /* of connectors that were closed */
-    struct stats_totals before;  /* at the last refresh */
-    int64_t refreshed_ns;        /* 0 never */
+    struct stats_totals before;  /* when the rates were made last */
+    int64_t rated_ns;            /* 0 never */
     uint32_t connector_count;
     struct of_connector connectors[];
 };
@@ -128,25 +128,37 @@ static uint64_t rate(uint64_t now, uint64_t before, int64_t passed_ns)
     return passed_ns > 0 && now > before ? (now - before) * NS_PER_SECOND / (uint64_t)passed_ns : 0;
 }
 
-void stats_refresh(struct stats *stats, int64_t now_ns)
+static void make_rates(struct stats *stats, int64_t now_ns)
 {
     struct stats_totals *totals = &stats->totals;
-    int64_t passed_ns = stats->refreshed_ns != 0 ? now_ns - stats->refreshed_ns : 0;
-    struct stats_totals sums = stats->retired;
-    totals->sessions = totals->sessions_live = 0;
+    int64_t passed_ns = stats->rated_ns != 0 ? now_ns - stats->rated_ns : 0;
     for (uint32_t i = 0; i < stats->connector_count; i++) {
         struct stats_session *sessions = stats->connectors[i].sessions;
         for (size_t k = 0; sessions != NULL && k < STATS_SESSIONS_MAX; k++) {
             struct stats_session *session = &sessions[k];
-            if (!session->used)
-                continue;
-            add_session(&sums, session);
-            totals->sessions += session->state != SESSION_CLOSED;
-            totals->sessions_live += session->state == SESSION_LIVE;
             session->frames_per_s =
                 rate(session->counters.frames, session->frames_before, passed_ns);
             session->frames_before = session->counters.frames;
         }
+    }
+    totals->frames_per_s = rate(totals->frames, stats->before.frames, passed_ns);
+    totals->events_per_s = rate(totals->events, stats->before.events, passed_ns);
+    totals->published_per_s = rate(totals->published, stats->before.published, passed_ns);
+    stats->before = *totals;
+    stats->rated_ns = now_ns;
+}
+
+void stats_refresh(struct stats *stats, int64_t now_ns)
+{
+    struct stats_totals *totals = &stats->totals;
+    const struct stats_session *session;
+    struct stats_totals sums = stats->retired;
+    uint32_t place = 0;
+    totals->sessions = totals->sessions_live = 0;
+    while ((session = stats_each(stats, &place)) != NULL) {
+        add_session(&sums, session);
+        totals->sessions += session->state != SESSION_CLOSED;
+        totals->sessions_live += session->state == SESSION_LIVE;
     }
     totals->reconnects = sums.reconnects;
     totals->frames = sums.frames;
@@ -156,11 +168,8 @@ void stats_refresh(struct stats *stats, int64_t now_ns)
     totals->refused = sums.refused;
     totals->gaps = sums.gaps;
     totals->resyncs = sums.resyncs;
-    totals->frames_per_s = rate(totals->frames, stats->before.frames, passed_ns);
-    totals->events_per_s = rate(totals->events, stats->before.events, passed_ns);
-    totals->published_per_s = rate(totals->published, stats->before.published, passed_ns);
-    stats->before = *totals;
-    stats->refreshed_ns = now_ns;
+    if (stats->rated_ns == 0 || now_ns - stats->rated_ns >= NS_PER_SECOND)
+        make_rates(stats, now_ns);
 }
 
 /* How much a session stands in the way of "live". */

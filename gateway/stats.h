@@ -22,7 +22,7 @@ struct stats_session {
     enum reason reason;
     struct session_report report;
     struct counters counters;
-    uint64_t frames_before; /* at the last refresh */
+    uint64_t frames_before; /* when the rates were made last */
     uint64_t frames_per_s;
 };
 
@@ -41,7 +41,7 @@ void stats_retire(struct stats *stats, uint16_t connector);
 
 /* The manager's own counts and gauges, to be changed by it. */
 struct stats_totals *stats_totals(struct stats *stats);
-/* Sums the sessions up; the rates are since the refresh before. */
+/* Sums the sessions up. Rates are made anew when a second has passed since they were made last. */
 void stats_refresh(struct stats *stats, int64_t now_ns);
 
 /* What keeps a connector's sessions from being live: the first that tries again or is refused,

@@ -118,11 +118,16 @@ static struct subscription *row_named(const struct subscriptions *subscriptions,
 }
 
 /* A row that nobody wants and that never had a topic may serve for another name. */
+static bool is_free(const struct subscription *row)
+{
+    return row->references == 0 && row->topic == NULL;
+}
+
 static struct subscription *row_recycled(struct subscriptions *subscriptions, struct slice name)
 {
     for (uint32_t i = 0; i < subscriptions->count; i++) {
         struct subscription *row = subscriptions->rows[i];
-        if (row->references > 0 || row->topic != NULL)
+        if (!is_free(row))
             continue;
         char memory[TOPIC_MAX];
         struct text text = text_over(memory, sizeof memory);
@@ -205,6 +210,14 @@ static bool hold_row(struct subscriptions *subscriptions, struct subscription *r
     return true;
 }
 
+static bool no_room(const struct subscriptions *subscriptions, struct fault *fault)
+{
+    return fault_set(fault, FAULT_CAPACITY,
+                     "symbols: no room for them, there are %u topics (limits.topics) and the rest "
+                     "is taken",
+                     subscriptions->max);
+}
+
 static struct subscription *hold_one(struct subscriptions *subscriptions,
                                      const struct subscription_order *order, enum kind kind,
                                      struct slice symbol, int64_t now_real_ns, struct fault *fault)
@@ -227,8 +240,7 @@ static struct subscription *hold_one(struct subscriptions *subscriptions,
             memcpy(row->variant, order->variant.data, order->variant.len);
     }
     if (row == NULL || !hold_row(subscriptions, row, now_real_ns)) {
-        fault_set(fault, FAULT_CAPACITY, "symbols: no room for \"%.*s\", all %u topics are taken",
-                  FAULT_QUOTE(symbol), subscriptions->max);
+        no_room(subscriptions, fault);
         return NULL;
     }
     return row;
@@ -248,11 +260,29 @@ static bool symbols_known(const struct subscriptions *subscriptions,
     return true;
 }
 
+/* Rows are for ever: an order that is refused in its middle would leave the table full of them. */
+static bool rows_suffice(const struct subscriptions *subscriptions,
+                         const struct subscription_order *order, struct fault *fault)
+{
+    uint32_t missing = 0, room = subscriptions->max - subscriptions->count;
+    for (uint32_t i = 0; i < order->symbol_count * order->kind_count; i++) {
+        char memory[TOPIC_MAX];
+        struct text text = text_over(memory, sizeof memory);
+        missing += row_named(subscriptions, name_of(subscriptions, &text, order->connector,
+                                                    order->kinds[i % order->kind_count],
+                                                    order->symbols[i / order->kind_count],
+                                                    order->variant)) == NULL;
+    }
+    for (uint32_t i = 0; missing > room && i < subscriptions->count; i++)
+        room += is_free(subscriptions->rows[i]);
+    return missing <= room || no_room(subscriptions, fault);
+}
+
 bool subscriptions_hold(struct subscriptions *subscriptions, const struct subscription_order *order,
                         int64_t now_ns, int64_t now_real_ns, struct subscription **rows,
                         struct fault *fault)
 {
-    if (!symbols_known(subscriptions, order, fault))
+    if (!symbols_known(subscriptions, order, fault) || !rows_suffice(subscriptions, order, fault))
         return false;
     bool fresh = !pool_running(subscriptions->pool, order->connector);
     if (!pool_acquire(subscriptions->pool, order->connector, now_ns, fault))

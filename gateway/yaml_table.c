@@ -64,6 +64,12 @@ const char *yaml_text(const yaml_node_t *node)
     return strlen(text) == node->data.scalar.length ? text : NULL;
 }
 
+bool yaml_is_nothing(const yaml_node_t *node)
+{
+    return node->type == YAML_SCALAR_NODE && node->data.scalar.length == 0 &&
+           node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+}
+
 bool yaml_pair(struct yaml_reader *reader, const yaml_node_t *node, size_t i, yaml_node_t **key,
                yaml_node_t **value)
 {
@@ -314,6 +320,8 @@ void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const stru
                        void *into)
 {
     yaml_node_t *key, *value;
+    if (yaml_is_nothing(node))
+        return;
     if (node->type != YAML_MAPPING_NODE) {
         yaml_error(reader, node, "expected keys and values here, such as \"%s: ...\"", table->name);
         return;

@@ -66,6 +66,8 @@ void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const stru
 void yaml_error(struct yaml_reader *reader, const yaml_node_t *node, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 const char *yaml_text(const yaml_node_t *node);
+/* Nothing stands behind the key: read as an empty mapping or list. */
+bool yaml_is_nothing(const yaml_node_t *node);
 /* The i-th pair of a mapping or item of a sequence; false past the end. */
 bool yaml_pair(struct yaml_reader *reader, const yaml_node_t *node, size_t i, yaml_node_t **key,
                yaml_node_t **value);

@@ -32,7 +32,8 @@ struct parsing {
     struct intake *intake;
     struct named *topics; /* by slot */
     uint32_t topic_count;
-    char only_symbol[SYMBOL_MAX + 1]; /* of all topics; empty if there are several */
+    uint32_t books; /* topics that are joined by a snapshot; the last one: */
+    uint32_t book_slot;
     struct text body;
     struct text wrapped; /* a frame put under its connection's key */
     int64_t now_ns;
@@ -107,10 +108,11 @@ static bool add_topic(struct parsing *parsing, struct slice key)
     wire_json_head(&head, want.kind, &names);
     topic->head_len = head.len;
     memcpy(topic->variant, want.variant, sizeof topic->variant);
-    if (parsing->topic_count++ == 0)
-        memcpy(parsing->only_symbol, want.exchange_symbol, sizeof parsing->only_symbol);
-    else if (strcmp(parsing->only_symbol, want.exchange_symbol) != 0)
-        parsing->only_symbol[0] = '\0';
+    parsing->topic_count++;
+    if (want.kind == KIND_BOOK && want.variant[0] == '\0') {
+        parsing->books++;
+        parsing->book_slot = want.slot;
+    }
     return !head.overflow && intake_add(parsing->intake, &want, parsing->now_ns);
 }
 
@@ -121,10 +123,9 @@ static bool find_book(struct parsing *parsing, struct slice exchange_symbol, uin
     uint32_t stream = 0;
     char room[KEY_MAX];
     struct text key = text_over(room, sizeof room);
+    *slot = parsing->book_slot;
     if (exchange_symbol.len == 0)
-        exchange_symbol = slice_of(parsing->only_symbol);
-    if (exchange_symbol.len == 0)
-        return false;
+        return parsing->books == 1;
     while (parsing->exchange->streams[stream].kind != KIND_BOOK ||
            !parsing->exchange->streams[stream].wanted)
         ENSURE(++stream < parsing->exchange->stream_count);
@@ -290,7 +291,7 @@ static const char help[] =
     "FILE.conn and FILE.conns.json say which lines are REST replies, and of which symbol. A book\n"
     "among them is the snapshot of its topic, or refused: the stream has passed it, or needs\n"
     "none. All other replies are control words. Without these files a book in the form of a\n"
-    "reply is taken for one, of the recording's only symbol.";
+    "reply is taken for one, of the recording's only book.";
 
 int parse_main(int argc, char **argv)
 {

@@ -100,7 +100,7 @@ static void read_lines(struct files *files,
     size_t rooms[3] = {0, 0, 0};
     for (;;) {
         struct slice frame = next_line(files->frames, &lines[0], &rooms[0]);
-        if (frame.len == 0 && feof(files->frames))
+        if (frame.len == 0 && (feof(files->frames) || ferror(files->frames)))
             break;
         struct slice time = next_line(files->times, &lines[1], &rooms[1]);
         struct slice connection = next_line(files->connections, &lines[2], &rooms[2]);

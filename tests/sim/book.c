@@ -93,9 +93,14 @@ static void trim(struct book *book, enum book_side which, struct book_changes *c
     side->count--;
 }
 
-static uint32_t near(const struct book_levels *side, struct random *random)
+static bool is_thin(const struct book *book, enum book_side which)
 {
-    uint64_t range = side->count < NEAR_MAX ? side->count : NEAR_MAX;
+    return book->sides[which].count <= book->depth - book->depth / 4;
+}
+
+/* 0 is the likeliest. */
+static uint32_t near(struct random *random, uint32_t range)
+{
     uint64_t a = random_below(random, range), b = random_below(random, range);
     return (uint32_t)(a < b ? a : b);
 }
@@ -104,58 +109,58 @@ static void resize(struct book *book, enum book_side which, struct random *rando
                    struct book_changes *changes)
 {
     struct book_levels *side = &book->sides[which];
-    struct book_level *level = level_at(side, near(side, random));
+    struct book_level *level =
+        level_at(side, near(random, side->count < NEAR_MAX ? side->count : NEAR_MAX));
     int64_t size = some_size(random);
     level->size = size != level->size ? size : size + 1;
     note(changes, which, level->price, level->size);
 }
 
-/* Behind a level near the best, if there is room for a price before the next one. */
-static void add(struct book *book, enum book_side which, struct random *random,
-                struct book_changes *changes)
+/* At a price near the middle: a level appears, or goes if there is one. */
+static void toggle(struct book *book, enum book_side which, struct random *random,
+                   struct book_changes *changes)
 {
     struct book_levels *side = &book->sides[which];
-    uint32_t place = near(side, random);
-    struct book_level level = {worse(which, level_at(side, place)->price, 1), some_size(random)};
-    if (place + 1 < side->count && level_at(side, place + 1)->price == level.price) {
+    int64_t price =
+        worse(which, which == BOOK_BIDS ? book->middle : book->middle + 1, near(random, NEAR_MAX));
+    uint32_t place = 0;
+    while (place < side->count && order(which, level_at(side, place)->price, price) > 0)
+        place++;
+    if (place == side->count || level_at(side, place)->price != price) {
+        struct book_level level = {price, some_size(random)};
+        insert(side, place, level);
+        note(changes, which, price, level.size);
+        trim(book, which, changes);
+    } else if (is_thin(book, which)) {
         resize(book, which, random, changes);
-        return;
+    } else {
+        take_out(side, place);
+        note(changes, which, price, 0);
     }
-    insert(side, place + 1, level);
-    note(changes, which, level.price, level.size);
-    trim(book, which, changes);
 }
 
-/* Only while the side is well filled. */
-static void drop(struct book *book, enum book_side which, struct random *random,
-                 struct book_changes *changes)
-{
-    struct book_levels *side = &book->sides[which];
-    if (side->count <= book->depth - book->depth / 4) {
-        add(book, which, random, changes);
-        return;
-    }
-    uint32_t place = near(side, random);
-    note(changes, which, level_at(side, place)->price, 0);
-    take_out(side, place);
-}
-
-/* The price moves against `which`: its best level is eaten and one appears at its far end; the
- * other side follows with a new best level. */
+/* The middle moves by a tick against `which`, whose level there is eaten; the other side follows
+ * with a new best one. */
 static void move(struct book *book, enum book_side which, struct random *random,
                  struct book_changes *changes)
 {
     enum book_side other = which == BOOK_BIDS ? BOOK_ASKS : BOOK_BIDS;
-    struct book_levels *eaten = &book->sides[which], *following = &book->sides[other];
-    struct book_level far = *level_at(eaten, eaten->count - 1);
-    note(changes, which, level_at(eaten, 0)->price, 0);
-    take_out(eaten, 0);
-    far.price = worse(which, far.price, 1 + (int64_t)random_below(random, GAP_MAX));
-    far.size = some_size(random);
-    insert(eaten, eaten->count, far);
-    note(changes, which, far.price, far.size);
-    struct book_level best = {worse(other, level_at(following, 0)->price, -1), some_size(random)};
-    insert(following, 0, best);
+    struct book_levels *eaten = &book->sides[which];
+    int64_t edge = which == BOOK_BIDS ? book->middle : book->middle + 1;
+    book->middle += which == BOOK_BIDS ? -1 : 1;
+    if (level_at(eaten, 0)->price == edge) {
+        take_out(eaten, 0);
+        note(changes, which, edge, 0);
+    }
+    if (is_thin(book, which)) {
+        struct book_level far = *level_at(eaten, eaten->count - 1);
+        far.price = worse(which, far.price, 1 + (int64_t)random_below(random, GAP_MAX));
+        far.size = some_size(random);
+        insert(eaten, eaten->count, far);
+        note(changes, which, far.price, far.size);
+    }
+    struct book_level best = {edge, some_size(random)};
+    insert(&book->sides[other], 0, best);
     note(changes, other, best.price, best.size);
     trim(book, other, changes);
 }
@@ -163,10 +168,9 @@ static void move(struct book *book, enum book_side which, struct random *random,
 /* Which side the price moves against: any, but back where it would leave its range. */
 static enum book_side against(const struct book *book, struct random *random)
 {
-    int64_t price = book_best(book, BOOK_BIDS)->price;
-    if (price <= book->low)
+    if (book->middle <= book->low)
         return BOOK_ASKS;
-    if (price >= book->high)
+    if (book->middle >= book->high)
         return BOOK_BIDS;
     return random_below(random, 2) == 0 ? BOOK_BIDS : BOOK_ASKS;
 }
@@ -177,12 +181,10 @@ void book_change(struct book *book, struct random *random, struct book_changes *
     for (uint64_t turns = 1 + random_below(random, TURNS_MAX); turns > 0; turns--) {
         enum book_side side = random_below(random, 2) == 0 ? BOOK_BIDS : BOOK_ASKS;
         uint64_t what = random_below(random, PER_CENT);
-        if (what < 60)
+        if (what < 55)
             resize(book, side, random, changes);
-        else if (what < 75)
-            add(book, side, random, changes);
         else if (what < 90)
-            drop(book, side, random, changes);
+            toggle(book, side, random, changes);
         else
             move(book, against(book, random), random, changes);
     }
@@ -191,7 +193,7 @@ void book_change(struct book *book, struct random *random, struct book_changes *
 bool book_init(struct book *book, uint32_t depth, int64_t price, struct random *random)
 {
     ENSURE(depth >= BOOK_DEPTH_MIN);
-    *book = (struct book){.depth = depth, .low = price / 2, .high = price * 2};
+    *book = (struct book){.depth = depth, .middle = price, .low = price / 2, .high = price * 2};
     for (int which = BOOK_BIDS; which <= BOOK_ASKS; which++) {
         struct book_levels *side = &book->sides[which];
         side->room = depth * 2 + NEAR_MAX;

@@ -29,7 +29,8 @@ struct book_levels {
 struct book {
     struct book_levels sides[2];
     uint32_t depth;    /* levels a side at most */
-    int64_t low, high; /* between which the price walks */
+    int64_t middle;    /* bids are at most this, asks more */
+    int64_t low, high; /* between which it walks */
 };
 
 /* What one change did, each level once, from the best to the worst; size 0: it is gone. */

@@ -37,6 +37,8 @@ char *buffer_reserve(struct buffer *buffer, size_t len)
 
 bool buffer_append(struct buffer *buffer, struct slice bytes)
 {
+    if (bytes.len == 0)
+        return true;
     char *at = buffer_reserve(buffer, bytes.len);
     if (at == NULL)
         return false;

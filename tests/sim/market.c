@@ -12,6 +12,7 @@
 #define UPDATE_ID_FIRST UINT64_C(50000000000)
 #define TRADE_ID_FIRST  UINT64_C(4300000000)
 #define ID_SPREAD       1000000000
+#define PAST            20 /* trades of the day before the market is opened */
 
 /* The first instruments have names that everybody knows; the others are made up. */
 static const struct {
@@ -22,6 +23,16 @@ static const struct {
     {"BTC", 6000000, {2, 5}},
     {"ETH", 300000, {2, 4}},
 };
+
+static void make_past(struct market *market, uint32_t index, int64_t now_ms)
+{
+    struct dialect_event unseen;
+    for (int i = 0; i < PAST; i++) {
+        market_change(market, index, &unseen);
+        market_trade(market, index, now_ms, &unseen);
+    }
+    market->instruments[index].first_id = market->instruments[index].shown_id;
+}
 
 static bool make_instrument(struct market *market, uint32_t index, uint32_t depth,
                             const struct dialect *dialect, int64_t now_ms)
@@ -63,7 +74,7 @@ struct market *market_new(uint64_t seed, uint32_t symbols, uint32_t depth,
     market->by_symbol = map_new(symbols);
     while (market->instruments != NULL && market->by_symbol != NULL && market->count < symbols &&
            make_instrument(market, market->count, depth, dialect, now_ms))
-        market->count++;
+        make_past(market, market->count++, now_ms);
     if (market->count < symbols)
         market_destroy(&market);
     return market;

@@ -332,7 +332,7 @@ static void apply_changes(struct player *player, const struct line *line, uint32
         ENSURE(replica_apply(&player->instruments[instrument].book, &changes));
 }
 
-/* A reply may be older than what the stream has said before it came: that is applied again. */
+/* What the stream has said so far may go beyond the reply: that is applied again. */
 static void apply_snapshot(struct player *player, const struct line *line)
 {
     struct dialect_book book;
@@ -340,8 +340,8 @@ static void apply_snapshot(struct player *player, const struct line *line)
         return;
     player->instruments[line->index].known = true;
     ENSURE(replica_replace(&player->instruments[line->index].book, &book));
-    for (const struct line *earlier = player->lines; earlier < line; earlier++)
-        apply_changes(player, earlier, line->index);
+    for (uint32_t i = 0; i < player->next; i++)
+        apply_changes(player, &player->lines[i], line->index);
 }
 
 bool player_take(struct player *player, uint32_t *place, struct slice *payload)
@@ -362,13 +362,12 @@ void player_book(struct player *player, uint32_t index, uint32_t levels, struct 
 {
     const struct listed *listed = &player->instruments[index];
     const struct replica *replica = &listed->book;
-    if (listed->known || listed->first_snapshot >= player->line_count ||
-        !read_book(player, &player->lines[listed->first_snapshot], book))
-        *book = (struct dialect_book){.last_id = replica->last_id,
-                                      .bids = replica->levels[0],
-                                      .asks = replica->levels[1],
-                                      .bid_count = replica->counts[0],
-                                      .ask_count = replica->counts[1]};
-    book->bid_count = book->bid_count < levels ? book->bid_count : levels;
-    book->ask_count = book->ask_count < levels ? book->ask_count : levels;
+    if (!listed->known && listed->first_snapshot < player->line_count)
+        apply_snapshot(player, &player->lines[listed->first_snapshot]);
+    *book = (struct dialect_book){
+        .last_id = replica->last_id,
+        .bids = replica->levels[0],
+        .asks = replica->levels[1],
+        .bid_count = replica->counts[0] < levels ? replica->counts[0] : levels,
+        .ask_count = replica->counts[1] < levels ? replica->counts[1] : levels};
 }

@@ -67,8 +67,7 @@ static void deliver_large(struct venue *venue, struct stream *stream, struct sli
 {
     struct fault *fault = &venue->faults.kinds[FAULT_LARGE];
     struct buffer large = {.data = NULL};
-    size_t wrap = stream->head.len + venue->dialect->wrap_end.len;
-    size_t len = fault->bytes > payload.len + wrap ? fault->bytes - wrap : payload.len;
+    size_t len = fault->bytes > payload.len ? fault->bytes : payload.len;
     char *at = buffer_reserve(&large, len);
     if (at != NULL) {
         at[0] = payload.data[0];

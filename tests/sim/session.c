@@ -294,15 +294,18 @@ static void take_pong(struct session *session, struct slice payload)
     set_deadline(session);
 }
 
+/* A silent one does not even answer that: it stays until the client lets go of it. */
 static void take_close(struct session *session, struct slice payload)
 {
-    if (!session->closing && session->venue->now_ns >= session->silent_until_ns)
+    bool silent = session->venue->now_ns < session->silent_until_ns;
+    if (!silent && !session->closing)
         put_frame(session, FRAME_CLOSE, true, SLICE(""),
                   (struct slice){payload.data, payload.len < 2 ? 0 : 2}, SLICE(""));
     drop_subscriptions(session);
     session->closing = true;
     set_full(session, false);
-    peer_end(session->peer);
+    if (!silent)
+        peer_end(session->peer);
 }
 
 static void take_data(struct session *session, const struct frame *frame)

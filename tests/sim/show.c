@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What happens in the made-up market, and on which streams it shows. What nobody sees does not
- * change a book that somebody follows: all changes of a book are on its streams of changes. */
+/* What happens in the made-up market, and on which streams it shows. A book that somebody follows
+ * changes only by what is on its streams of changes, prices of an instrument whose trades somebody
+ * follows only by its trades; the others live unseen. */
 #include "common/clock.h"
 #include "common/ensure.h"
 #include "tests/sim/venue.h"
+
+#define UNSEEN_TRADE 4 /* one in so many quotes goes with a trade that nobody sees */
 
 static struct dialect_event begin_event(const struct venue *venue)
 {
@@ -132,12 +135,21 @@ static void emit_quote(struct venue *venue, struct stream *stream)
     emit(venue, stream, &event);
 }
 
+/* Whose trades nobody follows trades all the same: its statistics must not stand still. */
+static void trade_unseen(struct venue *venue, uint32_t instrument)
+{
+    if (venue->streams->live_groups[instrument * GROUPS + GROUP_TRADE] == 0 &&
+        random_below(&venue->random, UNSEEN_TRADE) == 0)
+        show_trade(venue, instrument);
+}
+
 /* The top, if anybody listens; statistics come by the clock then, else they are the quote. */
 void show_quote(struct venue *venue, uint32_t index)
 {
     struct stream *first = streams_first(venue->streams, index, GROUP_QUOTE);
     bool top = false;
     move_unseen(venue, index);
+    trade_unseen(venue, index);
     for (struct stream *stream = first; stream != NULL; stream = stream->next)
         top = top || (stream->what.channel == DIALECT_TOP && stream->count > 0);
     for (struct stream *stream = first; stream != NULL; stream = stream->next)

@@ -150,6 +150,7 @@ SSL_CTX *tls_context(const char *directory, const char **why)
         SSL_CTX_free(context);
         return NULL;
     }
+    SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return context;
 }

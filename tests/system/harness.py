@@ -93,9 +93,9 @@ class Simulator(Process):
         arguments += ["--plain"] if plain else ["--tls-dir", directory]
         super().__init__(arguments, directory, "sim")
         line = self.process.stdout.readline().decode()
-        match = re.match(r"ready port=(\d+)", line)
+        match = re.match(r"ready port=(\d+) .*control=(\d+)", line)
         assert match, f"the simulator said {line!r}: {self.log_text()}"
-        self.port = int(match.group(1))
+        self.port, self.control = map(int, match.groups())
         self.ca = os.path.join(directory, "ca.pem")
 
     @property
@@ -108,7 +108,8 @@ class Simulator(Process):
 
     def get(self, path):
         context = None if self.plain else ssl.create_default_context(cafile=self.ca)
-        with urllib.request.urlopen(self.rest + path, timeout=10, context=context) as reply:
+        control = f"{'http' if self.plain else 'https'}://127.0.0.1:{self.control}"  # open whatever the fault
+        with urllib.request.urlopen(control + path, timeout=10, context=context) as reply:
             return json.loads(reply.read())
 
     def stats(self):

@@ -59,7 +59,7 @@ class Joiner:
         topic = self.topics[name] = Topic()
         topic.epoch, topic.seq, topic.state = event["epoch"], event["seq"], event["state"]
         if event["kind"] == "book" and event["update"] == "snapshot":
-            topic.book, topic.valid = Book(), event["state"] == "ok"
+            topic.book, topic.valid = Book(), True
             topic.book.replace(event)
 
     def read(self, wait_ms=0, drop=None):
@@ -88,7 +88,7 @@ class Joiner:
         if event["update"] == "snapshot":
             topic.book, topic.valid = Book(), event["state"] == "ok"
             topic.book.replace(event)
-        elif event["state"] != "ok":
+        elif event["state"] in ("recovering", "down"):  # stale and suspect ones go on
             topic.valid = False
         elif topic.valid and event["update"] == "delta":
             topic.book.apply(event)

@@ -52,40 +52,49 @@ def collect(clients, messages, rate):
     truth = os.path.join(directory, "truth")
     options = ["--symbols", len(NAMES), "--rate", rate, "--messages", messages, "--seed", 7, "--truth", truth, "--linger",
                "--paused"]
+    outputs = {language: os.path.join(directory, language) for language in clients}
+    processes = []
     with Stack(options, CONNECTIONS) as stack:
-        outputs, processes = {}, []
-        for language, command in clients.items():
-            outputs[language] = os.path.join(directory, language)
-            with open(outputs[language], "wb") as out:
-                processes.append(subprocess.Popen(
-                    command + [stack.gateway.feed, "quote.", "trade.", "book.", "candle."], stdout=out))
-        prefixes = 4 * len(clients)
-        until(lambda: stack.gateway.result("stats.get")["gateway"]["feed_subscriptions"] >= prefixes, 20,
-              "all clients have subscribed")
-        streams = len(NAMES) * 4 + 2
-        until(lambda: stack.sim.stats()["streams"] >= streams, 30, "all streams are subscribed")
-        stack.sim.get("/sim/resume")
-        until(lambda: not stack.sim.stats()["running"], messages / rate * 3 + 60, "the market has come to its end")
-        frames = stack.sim.stats()["sent"]
-        until(lambda: stack.gateway.result("stats.get")["gateway"]["frames"] >= frames, 60, "the gateway has read it all")
-        until(lambda: all(os.path.getsize(path) > 0 for path in outputs.values()), 10, "each client has printed")
-        sizes = {}
-
-        def settled():
-            """Nothing more comes: all outputs as large as one heads' turn ago."""
-            now = {language: os.path.getsize(path) for language, path in outputs.items()}
-            heads = stack.gateway.result("stats.get")["gateway"]["heads"]
-            if sizes.get("now") != now:
-                sizes.update(now=now, heads=heads)
-            return heads >= sizes["heads"] + 3
-
-        until(settled, 60, "the clients have printed all")
-        books = {f"book.binance.{name}.": stack.sim.get("/sim/book?symbol=" + name.replace("-", "")) for name in NAMES}
-        for process in processes:
-            process.terminate()
-            process.wait()
+        try:
+            for language, command in clients.items():
+                with open(outputs[language], "wb") as out:
+                    processes.append(subprocess.Popen(
+                        command + [stack.gateway.feed, "quote.", "trade.", "book.", "candle."], stdout=out))
+            run_market(stack, outputs, messages, rate)
+            books = {f"book.binance.{name}.": stack.sim.get("/sim/book?symbol=" + name.replace("-", ""))
+                     for name in NAMES}
+        finally:
+            for process in processes:
+                process.terminate()
+                process.wait()
         stack.sim.assert_no_violations()
+        totals = stack.gateway.result("stats.get")["gateway"]
+        lost = {name: totals[name] for name in ("bus_dropped", "dropped", "holes", "gaps", "refused", "reconnects")}
+        assert not any(lost.values()), lost
     return truth, outputs, books
+
+
+def run_market(stack, outputs, messages, rate):
+    """From the clients' subscriptions to the moment when each has printed all."""
+    until(lambda: stack.gateway.result("stats.get")["gateway"]["feed_subscriptions"] >= 4 * len(outputs), 20,
+          "all clients have subscribed")
+    until(lambda: stack.sim.stats()["streams"] >= len(NAMES) * 4 + 2, 30, "all streams are subscribed")
+    stack.sim.get("/sim/resume")
+    until(lambda: not stack.sim.stats()["running"], messages / rate * 3 + 60, "the market has come to its end")
+    frames = stack.sim.stats()["sent"]
+    until(lambda: stack.gateway.result("stats.get")["gateway"]["frames"] >= frames, 60, "the gateway has read it all")
+    until(lambda: all(os.path.getsize(path) > 0 for path in outputs.values()), 10, "each client has printed")
+    sizes = {}
+
+    def settled():
+        """Nothing more comes: all outputs as large as three heads ago."""
+        now = {language: os.path.getsize(path) for language, path in outputs.items()}
+        heads = stack.gateway.result("stats.get")["gateway"]["heads"]
+        if sizes.get("now") != now:
+            sizes.update(now=now, heads=heads)
+        return heads >= sizes["heads"] + 3
+
+    until(settled, 60, "the clients have printed all")
 
 
 def check_client(language, truth, path, books):

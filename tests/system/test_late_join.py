@@ -112,24 +112,31 @@ def manager_thread(pid):
 
 
 def test_a_stalled_manager_gives_holes_and_states_and_no_wrong_book():
-    rate = 3000 if SHORT else 50000
+    rate, stall_ms = (3000, 22000) if SHORT else (5000, 14000)  # what the joiner can follow; more than the bus holds
     names = symbols(10)
-    extra = "limits: {bus_queue: 1MiB, bus_batch: 64KiB}\n"
+    extra = "limits: {bus_queue: 8MiB, bus_batch: 512KiB}\n"
     with Stack(["--symbols", 10, "--rate", rate, "--seed", 5, "--depth", 100, "--mix", "trade:20,book:60,quote:20"],
-               [connection("books", "order_book", names)], extra=extra) as stack:
+               [connection("books", "order_book", names)], exchange=", book_depth: 100", extra=extra) as stack:
         until(lambda: stack.gateway.result("connection.list")["connections"][0]["state"] == "live", 30, "live")
         joiner = Joiner(stack.gateway, "book.")
         joiner.join()
-        stalled = subprocess.Popen([os.path.join(PROGRAMS, "system_stall"), manager_thread(stack.gateway.pid), "2000"])
+        stalled = subprocess.Popen([os.path.join(PROGRAMS, "system_stall"), manager_thread(stack.gateway.pid),
+                                    str(stall_ms)])
         states = set()
-        deadline = time.monotonic() + (8 if SHORT else 6)
-        while time.monotonic() < deadline or stalled.poll() is None:
-            got = joiner.read(20)
-            if got and "state" in got[1] and got[1]["state"] != "ok":
+
+        def read(wait_ms):
+            got = joiner.read(wait_ms)
+            if got and got[1].get("state", "ok") != "ok":
                 states.add((got[0], got[1].get("reason")))
+            return got
+
+        until(lambda: stalled.poll() is not None or read(20) and False, 2 * stall_ms / 1000, "the stall is over")
         assert stalled.returncode == 0
+        deadline = time.monotonic() + 2
+        while time.monotonic() < deadline:
+            read(20)
         stack.sim.get("/sim/pause")
-        until(lambda: joiner.read(200) is None, 30, "the feed is drained")
+        until(lambda: read(200) is None, 30, "the feed is drained")
         lost = stack.gateway.result("stats.get")["gateway"]["bus_dropped"]
         assert lost > 0, "the stall lost nothing: the bus is too large for this test"
         with_holes = {name for name, _, _ in joiner.holes}

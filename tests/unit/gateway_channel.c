@@ -136,6 +136,22 @@ START_TEST(channel_drops_beyond_the_bytes_under_way_until_they_are_received)
 }
 END_TEST
 
+START_TEST(channel_that_was_full_takes_nothing_before_it_is_half_empty)
+{
+    struct channel_end *end = channel_end_new(channel, BLOCK_MAX, 200);
+    for (uint64_t i = 0; i < 4; i++)
+        ck_assert(put(end, i) && channel_flush(end));
+    ck_assert(put(end, 4) && !channel_flush(end));
+    for (uint64_t i = 0; i < 2; i++) { /* 144, then 96 bytes of the 200 are left */
+        struct channel_block block = take();
+        ck_assert_uint_eq(number_at(&block, 0), i);
+        channel_free(&block);
+        ck_assert(put(end, 5) && channel_flush(end) == (i == 1));
+    }
+    channel_end_destroy(channel, &end);
+}
+END_TEST
+
 START_TEST(channel_bounds_each_sender_by_itself)
 {
     struct channel_end *full = channel_end_new(channel, BLOCK_MAX, 100);
@@ -256,6 +272,7 @@ int main(void)
     tcase_add_test(tests, channel_takes_back_what_was_reserved_in_vain);
     tcase_add_test(tests, channel_says_when_a_block_is_full_and_when_nothing_could_hold_it);
     tcase_add_test(tests, channel_drops_beyond_the_bytes_under_way_until_they_are_received);
+    tcase_add_test(tests, channel_that_was_full_takes_nothing_before_it_is_half_empty);
     tcase_add_test(tests, channel_bounds_each_sender_by_itself);
     tcase_add_test(tests, channel_may_end_with_blocks_that_nobody_received);
     tcase_add_test(tests, channel_hands_over_between_threads_in_order_and_counts_what_is_lost);

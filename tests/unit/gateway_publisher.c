@@ -5,6 +5,10 @@
 #include "common/log.h"
 #include "tests/unit/feed_fixture.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #define MIB (1024 * 1024)
 
 static void *context; /* the gateway's */
@@ -185,30 +189,36 @@ START_TEST(publisher_begins_a_new_batch_when_one_is_full)
 }
 END_TEST
 
+/* A SUB that has to connect again says what it wants when its thread looks at it. */
+static uint64_t subscriptions_of(void *one, void *other)
+{
+    readable(one, 0);
+    readable(other, 0);
+    return stats().subscriptions;
+}
+
 /* Past the limit all are sent away; those who come again are served, over every transport. */
 static void bomb_and_return(void)
 {
     struct heard heard;
     char prefix[32];
     start();
-    void *bomb = subscribe(outside, config.endpoints[0], "x");
-    for (int round = 1; round <= 3; round++) {
+    void *reader = subscribe(outside, config.endpoints[0], "t.");
+    for (uint64_t round = 1; round <= 3; round++) {
+        void *bomb = subscribe(outside, config.endpoints[0], "x");
+        until(subscriptions_of(reader, bomb) == 2);
         for (int i = 0; i < 300; i++) {
-            snprintf(prefix, sizeof prefix, "p%d.%d.", round, i);
+            snprintf(prefix, sizeof prefix, "p%d.", i);
             zmq_setsockopt(bomb, ZMQ_SUBSCRIBE, prefix, strlen(prefix));
         }
-        until(stats().rebinds >= 1);
+        until(stats().rebinds >= round);
         zmq_close(bomb);
-        until(stats().subscriptions == 0);
-        bomb = subscribe(outside, config.endpoints[0], "x");
+        until(subscriptions_of(reader, reader) == 1);
     }
-    void *reader = subscribe(outside, config.endpoints[0], "t.");
-    until(stats().subscriptions == 2);
     ck_assert(write_message("t.", "still here"));
     ck_assert(publisher_flush(publisher));
     hear(reader, &heard, PATIENCE_MS);
     ck_assert_str_eq(heard.body, "still here");
-    zmq_close(bomb);
     zmq_close(reader);
 }
 
@@ -222,37 +232,15 @@ END_TEST
 START_TEST(publisher_is_bound_anew_past_max_subscriptions_over_tcp)
 {
     config.max_subscriptions = 250;
-    char last[128];
-    size_t size = sizeof last;
-    void *probe = zmq_socket(outside, ZMQ_PUB);
-    ck_assert_int_eq(zmq_bind(probe, "tcp://127.0.0.1:*"), 0);
-    zmq_getsockopt(probe, ZMQ_LAST_ENDPOINT, last, &size);
-    zmq_unbind(probe, last);
-    zmq_close(probe);
-    snprintf(config.endpoints[0], sizeof config.endpoints[0], "%.100s", last);
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof address;
+    int probe = socket(AF_INET, SOCK_STREAM, 0);
+    ck_assert_int_eq(bind(probe, (struct sockaddr *)&address, size), 0);
+    ck_assert_int_eq(getsockname(probe, (struct sockaddr *)&address, &size), 0);
+    close(probe);
+    snprintf(config.endpoints[0], sizeof config.endpoints[0], "tcp://127.0.0.1:%d",
+             ntohs(address.sin_port));
     bomb_and_return();
-}
-END_TEST
-
-/* A reader that wants little comes back by itself, and hears what is said from then on. */
-START_TEST(publisher_has_its_readers_back_after_it_was_bound_anew)
-{
-    struct heard heard = {0};
-    char prefix[32];
-    config.max_subscriptions = 250;
-    start();
-    void *reader = subscribe(outside, config.endpoints[0], "t.");
-    void *bomb = subscribe(outside, config.endpoints[0], "x");
-    until(stats().subscriptions == 2);
-    for (int i = 0; i < 300; i++) {
-        snprintf(prefix, sizeof prefix, "p%d.", i);
-        zmq_setsockopt(bomb, ZMQ_SUBSCRIBE, prefix, strlen(prefix));
-    }
-    until(stats().rebinds >= 1);
-    zmq_close(bomb);
-    until(write_message("t.", "again") && publisher_flush(publisher) && hear(reader, &heard, 0) &&
-          strcmp(heard.body, "again") == 0);
-    zmq_close(reader);
 }
 END_TEST
 
@@ -269,7 +257,9 @@ START_TEST(publisher_says_which_endpoint_is_in_use)
     ck_assert_ptr_nonnull(strstr(error, "feed.endpoints"));
     ck_assert_ptr_nonnull(strstr(error, "in use"));
     zmq_close(other);
-    config.endpoint_count = 1; /* and nothing of it is left behind */
+    zmq_ctx_term(context);
+    context = zmq_ctx_new();
+    config.endpoint_count = 1; /* and the other one was let go of */
     start();
 }
 END_TEST
@@ -329,7 +319,6 @@ int main(void)
     tcase_add_test(tests, publisher_begins_a_new_batch_when_one_is_full);
     tcase_add_test(tests, publisher_is_bound_anew_past_max_subscriptions_over_ipc);
     tcase_add_test(tests, publisher_is_bound_anew_past_max_subscriptions_over_tcp);
-    tcase_add_test(tests, publisher_has_its_readers_back_after_it_was_bound_anew);
     tcase_add_test(tests, publisher_says_which_endpoint_is_in_use);
     tcase_add_test(tests, publisher_delivers_what_was_handed_over_before_its_end);
     tcase_add_test(tests, publisher_cuts_off_who_subscribes_to_an_endless_prefix);

@@ -196,42 +196,158 @@ START_TEST(snapshot_looks_at_so_many_names_a_step_and_no_more)
 }
 END_TEST
 
-/* The one test with a feed: its marker is there before the first image is made. */
-START_TEST(snapshot_is_preceded_by_its_marker)
+/* The two tests with a feed, and readers of it. */
+static struct publisher *publisher;
+static struct query *asked;
+static void *context;
+static struct config_feed feed;
+
+static void open_feed(void)
 {
-    static const char request[] =
-        "{\"id\":1,\"op\":\"snapshot\",\"prefixes\":[\"trade.\"],\"sync\":\"n-1_X\"}";
-    struct config_feed feed = config->feed;
-    struct text reply = text_over(reply_room, config->requests.reply_max);
     struct query_tables with_feed = tables;
-    char error[256], topic[64], body[256];
-    void *context = zmq_ctx_new(), *reader = zmq_socket(context, ZMQ_SUB);
+    char error[256];
+    feed = config->feed;
     snprintf(feed.endpoints[0], sizeof feed.endpoints[0], "ipc://@tickgate-query-%d",
              (int)getpid());
-    with_feed.publisher = publisher_new(context, &feed, error, sizeof error);
-    ck_assert_msg(with_feed.publisher != NULL, "%s", error);
-    struct query *asked = query_new(&with_feed);
-    int wait_ms = 10000, linger_ms = 0;
+    context = zmq_ctx_new();
+    publisher = with_feed.publisher = publisher_new(context, &feed, error, sizeof error);
+    ck_assert_msg(publisher != NULL, "%s", error);
+    asked = query_new(&with_feed);
+}
+
+static void close_feed(void)
+{
+    query_destroy(&asked);
+    publisher_destroy(&publisher);
+    zmq_ctx_term(context);
+}
+
+static void *subscribe(const char *one, const char *other)
+{
+    void *reader = zmq_socket(context, ZMQ_SUB);
+    int wait_ms = 10000, linger_ms = 0, unlimited = 0;
     zmq_setsockopt(reader, ZMQ_RCVTIMEO, &wait_ms, sizeof wait_ms);
     zmq_setsockopt(reader, ZMQ_LINGER, &linger_ms, sizeof linger_ms);
-    zmq_setsockopt(reader, ZMQ_SUBSCRIBE, "sync.n-1_X.", 11);
+    zmq_setsockopt(reader, ZMQ_RCVHWM, &unlimited, sizeof unlimited);
+    zmq_setsockopt(reader, ZMQ_SUBSCRIBE, one, strlen(one));
+    zmq_setsockopt(reader, ZMQ_SUBSCRIBE, other, strlen(other));
     ck_assert_int_eq(zmq_connect(reader, feed.endpoints[0]), 0);
-    while (!publisher_wanted(with_feed.publisher))
+    return reader;
+}
+
+/* One message of the feed: its topic in `topic`, its body to come. */
+static void read_topic(void *reader, char *topic, size_t topic_max)
+{
+    int len = zmq_recv(reader, topic, topic_max - 1, 0);
+    ck_assert_msg(len >= 0, "%s", zmq_strerror(zmq_errno()));
+    topic[len] = '\0';
+}
+
+static json_t *read_body(void *reader)
+{
+    char body[1024];
+    int len = zmq_recv(reader, body, sizeof body, 0);
+    ck_assert_int_gt(len, 0);
+    return json_loadb(body, (size_t)len, JSON_DECODE_ANY, NULL);
+}
+
+/* Begins a snapshot with a marker, and makes none of its images. */
+static void mark(const char *nonce)
+{
+    char request[128];
+    struct text text = text_over(request, sizeof request);
+    struct text reply = text_over(reply_room, config->requests.reply_max);
+    text_format(&text, "{\"id\":1,\"op\":\"snapshot\",\"prefixes\":[\"trade.\"],\"sync\":\"%s\"}",
+                nonce);
+    struct query_snapshot *snapshot = query_answer(asked, text_slice(&text), true, &now, &reply);
+    ck_assert_ptr_nonnull(snapshot);
+    query_snapshot_destroy(&snapshot);
+}
+
+START_TEST(snapshot_is_preceded_by_its_marker)
+{
+    char topic[64];
+    open_feed();
+    void *reader = subscribe("sync.n-1_X.", "sync.other.");
+    while (!publisher_wanted(publisher))
         zmq_poll(NULL, 0, 1);
-    struct query_snapshot *snapshot = query_answer(asked, SLICE(request), true, &now, &reply);
-    int topic_len = zmq_recv(reader, topic, sizeof topic, 0);
-    int body_len = zmq_recv(reader, body, sizeof body, 0);
-    ck_assert(slice_equal(SLICE("sync.n-1_X."), (struct slice){topic, (size_t)topic_len}));
-    json_t *marker = json_loadb(body, (size_t)body_len, 0, NULL);
+    mark("n-1_X");
+    read_topic(reader, topic, sizeof topic);
+    ck_assert_str_eq(topic, "sync.n-1_X.");
+    json_t *marker = read_body(reader);
     ck_assert_str_eq(text_in(marker, "kind"), "sync");
     ck_assert_str_eq(text_in(marker, "nonce"), "n-1_X");
     ck_assert_int_eq(number_in(marker, "epoch"), 1700000000000);
     json_decref(marker);
-    query_snapshot_destroy(&snapshot);
-    query_destroy(&asked);
-    publisher_destroy(&with_feed.publisher);
+    ck_assert_uint_eq(stats_totals(tables.stats)->images, 0);
     zmq_close(reader);
-    zmq_ctx_term(context);
+    close_feed();
+}
+END_TEST
+
+/* As the manager does it: what nobody wants is not encoded. */
+static void publish_numbers(uint64_t *number)
+{
+    for (int i = 0; i < 20; i++) {
+        ++*number;
+        if (!publisher_wanted(publisher))
+            continue;
+        text_unsigned(publisher_begin(publisher, SLICE("t."), 24), *number);
+        publisher_end(publisher);
+    }
+    publisher_flush(publisher);
+}
+
+/* Passes over what comes before a marker; its nonce's number, -1 if none came yet. */
+static int marker_read(void *reader)
+{
+    zmq_pollitem_t item = {.socket = reader, .events = ZMQ_POLLIN};
+    while (zmq_poll(&item, 1, 0) > 0) {
+        char topic[64];
+        int number;
+        read_topic(reader, topic, sizeof topic);
+        json_decref(read_body(reader));
+        if (sscanf(topic, "sync.m%d.", &number) == 1)
+            return number;
+    }
+    return -1;
+}
+
+static void expect_numbers(void *reader, uint64_t first, uint64_t last)
+{
+    while (first <= last) {
+        char topic[64];
+        read_topic(reader, topic, sizeof topic);
+        json_t *body = read_body(reader);
+        if (strcmp(topic, "t.") == 0)
+            ck_assert_int_eq(json_integer_value(body), (json_int_t)first++);
+        json_decref(body);
+    }
+}
+
+/* A lonely reader's subscription may be in force before it is counted. */
+START_TEST(snapshot_marker_is_followed_by_all_that_comes)
+{
+    static uint64_t at_marker[100000];
+    uint64_t number = 0;
+    open_feed();
+    for (int round = 0; round < 200; round++) {
+        void *reader = subscribe("t.", "sync.m");
+        int came = -1;
+        for (int tries = 0; came < 0 && tries < 100000; tries++) {
+            char nonce[16];
+            snprintf(nonce, sizeof nonce, "m%d", tries);
+            at_marker[tries] = number;
+            mark(nonce);
+            publish_numbers(&number);
+            came = marker_read(reader);
+        }
+        ck_assert_int_ge(came, 0);
+        publish_numbers(&number);
+        expect_numbers(reader, at_marker[came] + 1, number);
+        zmq_close(reader);
+    }
+    close_feed();
 }
 END_TEST
 
@@ -314,6 +430,7 @@ int main(void)
         snapshot_makes_one_image_a_step_and_only_so_many_are_under_way,
         snapshot_looks_at_so_many_names_a_step_and_no_more,
         snapshot_is_preceded_by_its_marker,
+        snapshot_marker_is_followed_by_all_that_comes,
         lists_give_every_row_once_by_limit_and_by_room,
         list_of_connections_goes_on_though_rows_before_it_go,
     };

@@ -15,6 +15,6 @@ int main(int argc, char **argv)
     for (zmq_connect(feed, argv[1]);;) {
         int topic_len = zmq_recv(feed, topic, sizeof topic, 0);
         int body_len = zmq_recv(feed, body, sizeof body, 0);
-        printf("%.*s %.*s\n", topic_len, topic, body_len, body);
+        dprintf(1, "%.*s %.*s\n", topic_len, topic, body_len, body);
     }
 }

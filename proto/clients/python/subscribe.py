@@ -13,3 +13,4 @@ feed.connect(sys.argv[1])
 while True:
     topic, body = feed.recv_multipart()
     sys.stdout.buffer.write(topic + b" " + body + b"\n")
+    sys.stdout.buffer.flush()
