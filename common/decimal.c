@@ -126,12 +126,47 @@ static enum decimal_error read_slowly(const char *at, const char *end, struct de
     return DECIMAL_OK;
 }
 
+const char *decimal_plain_near(const char *at, const char *end, struct decimal *out)
+{
+    char padded[2 * DECIMAL_PLAIN_ROOM] = {0};
+    size_t len = (size_t)(end - at);
+    if (len == 0 || len > DECIMAL_PLAIN_ROOM)
+        return NULL;
+    memcpy(padded, at, len);
+    const char *stop = decimal_plain(padded, out);
+    return stop != NULL ? at + (stop - padded) : NULL;
+}
+
+/* Digits and a point, nineteen digits at the most: the usual number, in 64 bits. */
+static bool read_usual(const char *at, const char *end, struct decimal *out)
+{
+    uint64_t mantissa = 0;
+    const char *point = NULL;
+    bool negative = *at == '-';
+    const char *first = at += negative;
+    for (; at < end; at++) {
+        unsigned int digit = digits_value(*at);
+        if (digit <= 9)
+            mantissa = mantissa * 10 + digit;
+        else if (*at == '.' && point == NULL && at > first)
+            point = at;
+        else
+            return false;
+    }
+    if (at == first || point == at - 1)
+        return false;
+    *out = (struct decimal){.low = mantissa,
+                            .scale = (uint8_t)(point != NULL ? at - 1 - point : 0),
+                            .negative = negative && mantissa != 0};
+    return true;
+}
+
 enum decimal_error decimal_read(struct slice digits, struct decimal *out)
 {
     if (digits.len == 0)
         return DECIMAL_SYNTAX;
     const char *end = digits.data + digits.len;
-    if (decimal_plain(digits.data, end, out) == end)
+    if (digits.len <= DIGITS_FIT_64 && read_usual(digits.data, end, out))
         return DECIMAL_OK;
     return read_slowly(digits.data, end, out);
 }

@@ -25,43 +25,44 @@ enum decimal_error {
 };
 
 #define DECIMAL_TEXT_MAX 64 /* bytes that decimal_write needs at most */
-
 /* Reads the whole of `digits`. Exponent forms ("1.16539E8", "7.9E-4") are written out exactly.
  * Trailing zeros are dropped only where a number could not be held with them. Leading zeros are
  * accepted ("007" is 7): exchanges have sent them. "-0" is 0 with its scale. */
 enum decimal_error decimal_read(struct slice digits, struct decimal *out);
 
-/* For a reader of something longer: reads the plain number ("-12.50": no exponent, at most 19 bytes
- * behind the sign) that `at` begins with; where it ends, or NULL if there is none or if it may be
- * longer: decimal_read then knows. */
-static inline const char *decimal_plain(const char *at, const char *end, struct decimal *out)
+#define DECIMAL_PLAIN_ROOM (1 + DIGITS_WINDOW + 8) /* bytes that decimal_plain may read */
+
+/* For a reader of something longer: reads the plain number ("-12.50": no exponent, at most eight
+ * digits on either side of the point) that `at` begins with; where it ends, or NULL if it is
+ * anything else: decimal_read then knows. DECIMAL_PLAIN_ROOM bytes must be readable. */
+static inline const char *decimal_plain(const char *at, struct decimal *out)
 {
-    bool negative = at < end && *at == '-';
-    if (negative)
+    bool negative = false;
+    if (__builtin_expect(*at == '-', false)) { /* a guess costs less than a sum that must wait */
+        negative = true;
         at++;
-    bool cut = end - at > DIGITS_FIT_64;
-    if (cut)
-        end = at + DIGITS_FIT_64;
-    const char *first = at;
-    uint64_t mantissa = 0;
-    for (; at < end && digits_value(*at) <= 9; at++)
-        mantissa = mantissa * 10 + digits_value(*at);
-    if (at == first)
-        return NULL;
-    uint8_t scale = 0;
-    if (at < end && *at == '.') {
-        first = ++at;
-        for (; at < end && digits_value(*at) <= 9; at++)
-            mantissa = mantissa * 10 + digits_value(*at);
-        if (at == first)
-            return NULL;
-        scale = (uint8_t)(at - first);
     }
-    if (cut && at == end)
+    unsigned int others = digits_look(at);
+    unsigned int whole = (unsigned int)__builtin_ctz(others), scale = 0;
+    if (whole - 1 >= 8)
         return NULL;
-    *out = (struct decimal){.low = mantissa, .scale = scale, .negative = negative && mantissa != 0};
+    uint64_t mantissa = digits_read(at, whole);
+    at += whole;
+    if (*at == '.') {
+        unsigned int len = (unsigned int)__builtin_ctz(others & (others - 1));
+        scale = len - whole - 1;
+        if (scale - 1 >= 8 || len == DIGITS_WINDOW)
+            return NULL;
+        mantissa = mantissa * digits_powers[scale] + digits_read(at + 1, scale);
+        at += 1 + scale;
+    }
+    *out = (struct decimal){
+        .low = mantissa, .scale = (uint8_t)scale, .negative = negative && mantissa != 0};
     return at;
 }
+
+/* The same for what has less room: NULL if it has not. */
+const char *decimal_plain_near(const char *at, const char *end, struct decimal *out);
 
 /* Prints the digits plainly, never an exponent: "95012345.10". */
 void decimal_write(struct text *text, const struct decimal *value);

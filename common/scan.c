@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One pass over the bytes, nothing looked at twice where the document is as exchanges write it; a
- * number that is not plain, or an escape, takes a slower way. A bracket's kind is kept as one bit a
- * level, so that a skipped value is checked without recursion. */
+/* One pass over the bytes, nothing looked at twice where the document is as exchanges write it;
+ * what is written otherwise, right or wrong, takes a slower way of its own, so that the quick ones
+ * need few registers. After an error there are no more bytes: `end` comes to `at`, and nothing else
+ * has to ask. A bracket's kind is kept as one bit a level, so that a skipped value is checked
+ * without recursion. */
 #include "common/scan.h"
 
 #include "common/ensure.h"
@@ -10,17 +12,20 @@
 #include <emmintrin.h>
 #endif
 
-static bool fail(struct scan *scan, enum scan_error error)
+#define SLOW __attribute__((noinline, cold))
+
+bool scan_fail(struct scan *scan, enum scan_error error)
 {
     if (scan->error == SCAN_OK)
         scan->error = error;
+    scan->end = scan->at;
     return false;
 }
 
 /* At the end of the bytes the document is cut; anywhere else it is no JSON. */
-static bool fail_here(struct scan *scan)
+static SLOW bool fail_here(struct scan *scan)
 {
-    return fail(scan, scan->at == scan->end ? SCAN_TRUNCATED : SCAN_SYNTAX);
+    return scan_fail(scan, scan->at == scan->end ? SCAN_TRUNCATED : SCAN_SYNTAX);
 }
 
 static inline bool is_digit(char c)
@@ -34,7 +39,7 @@ static inline char look(struct scan *scan)
 {
     for (; scan->at < scan->end; scan->at++) {
         char c = *scan->at;
-        if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
+        if ((unsigned char)c > ' ' || (c != ' ' && c != '\n' && c != '\r' && c != '\t'))
             return c;
     }
     return '\0';
@@ -61,7 +66,7 @@ bool scan_end(struct scan *scan)
     look(scan);
     if (scan->depth != 0)
         return fail_here(scan);
-    return scan->at == scan->end || fail(scan, SCAN_SYNTAX);
+    return scan->at == scan->end || scan_fail(scan, SCAN_SYNTAX);
 }
 
 static inline enum scan_type type_of(char c)
@@ -90,19 +95,17 @@ enum scan_type scan_peek(struct scan *scan)
 }
 
 /* What stands here is not of the type that was asked for: is it a value at all? */
-static bool wrong_type(struct scan *scan)
+static SLOW bool wrong_type(struct scan *scan)
 {
-    return scan_peek(scan) != SCAN_NONE ? fail(scan, SCAN_TYPE) : fail_here(scan);
+    return scan_peek(scan) != SCAN_NONE ? scan_fail(scan, SCAN_TYPE) : fail_here(scan);
 }
 
 static inline bool enter(struct scan *scan, char bracket)
 {
-    if (scan->error != SCAN_OK)
-        return false;
     if (!take(scan, bracket))
         return wrong_type(scan);
     if (scan->depth == SCAN_DEPTH_MAX)
-        return fail(scan, SCAN_DEPTH);
+        return scan_fail(scan, SCAN_DEPTH);
     scan->depth++;
     scan->first = true;
     return true;
@@ -111,8 +114,6 @@ static inline bool enter(struct scan *scan, char bracket)
 /* True when positioned at the next thing in a bracket; false at its end, which is taken. */
 static inline bool next(struct scan *scan, char bracket)
 {
-    if (scan->error != SCAN_OK)
-        return false;
     char c = look(scan);
     if (c == bracket) {
         ENSURE(scan->depth > 0);
@@ -121,11 +122,9 @@ static inline bool next(struct scan *scan, char bracket)
         scan->first = false;
         return false;
     }
-    if (!scan->first) {
-        if (c != ',')
-            return fail_here(scan);
-        scan->at++;
-    }
+    if (c != ',' && (c == '\0' || !scan->first))
+        return fail_here(scan);
+    scan->at += !scan->first;
     scan->first = false;
     return true;
 }
@@ -208,15 +207,13 @@ static inline bool member_key(struct scan *scan, struct slice *key)
     return string_rest(scan, key) && (take(scan, ':') || fail_here(scan));
 }
 
-bool scan_member(struct scan *scan, struct slice *key)
+bool scan_member_slowly(struct scan *scan, struct slice *key)
 {
     return next(scan, '}') && member_key(scan, key);
 }
 
 bool scan_string(struct scan *scan, struct slice *text)
 {
-    if (scan->error != SCAN_OK)
-        return false;
     if (!take(scan, '"'))
         return wrong_type(scan);
     return string_rest(scan, text);
@@ -264,8 +261,6 @@ static inline bool pass_number(struct scan *scan)
 
 bool scan_number(struct scan *scan, struct slice *text)
 {
-    if (scan->error != SCAN_OK)
-        return false;
     if (type_of(look(scan)) != SCAN_NUMBER)
         return wrong_type(scan);
     const char *begin = scan->at;
@@ -275,97 +270,121 @@ bool scan_number(struct scan *scan, struct slice *text)
     return true;
 }
 
-/* Takes a plain bare number that ends as numbers mostly do. False, with nothing taken, if it is
- * anything else, right or wrong. */
-static inline bool plain_number(struct scan *scan, struct decimal *value)
+static inline bool ends_value(char c)
 {
-    const char *at = decimal_plain(scan->at, scan->end, value);
-    if (at == NULL || at == scan->end || (*at != ',' && *at != '}' && *at != ']'))
-        return false;
-    const char *first = scan->at + (*scan->at == '-');
-    if (*first == '0' && is_digit(first[1]))
-        return false;
-    scan->at = at;
-    return true;
+    return c == ',' || c == '}' || c == ']';
 }
 
-bool scan_decimal(struct scan *scan, struct decimal *value)
+/* Whether `at` is where a plain number ends as it should: in its quotes, or bare with no zero too
+ * many before it. */
+static inline bool is_ended(const char *first, const char *at, bool quoted)
+{
+    if (quoted)
+        return *at == '"';
+    first += *first == '-';
+    return ends_value(*at) && (*first != '0' || !is_digit(first[1]));
+}
+
+static SLOW bool decimal_slowly(struct scan *scan, struct decimal *value)
 {
     struct slice text;
-    if (scan->error != SCAN_OK)
-        return false;
-    if (take(scan, '"')) {
-        const char *at = decimal_plain(scan->at, scan->end, value);
-        if (at != NULL && at < scan->end && *at == '"') {
-            scan->at = at + 1;
-            return true;
-        }
-        if (!string_rest(scan, &text))
-            return false;
-    } else if (plain_number(scan, value)) {
+    bool quoted = take(scan, '"');
+    const char *at = decimal_plain_near(scan->at, scan->end, value);
+    if (at != NULL && at < scan->end && is_ended(scan->at, at, quoted)) {
+        scan->at = at + quoted;
         return true;
-    } else if (!scan_number(scan, &text)) {
-        return false;
     }
+    if (quoted ? !string_rest(scan, &text) : !scan_number(scan, &text))
+        return false;
     switch (decimal_read(text, value)) {
     case DECIMAL_OK:
         return true;
     case DECIMAL_SYNTAX:
-        return fail(scan, SCAN_TYPE);
+        return scan_fail(scan, SCAN_TYPE);
     default:
-        return fail(scan, SCAN_RANGE);
+        return scan_fail(scan, SCAN_RANGE);
     }
 }
 
-static inline bool integer(struct scan *scan, bool *negative, uint64_t *magnitude)
+bool scan_decimal(struct scan *scan, struct decimal *value)
+{
+    const char *first = scan->at, *at;
+    if (scan->end - first <= DECIMAL_PLAIN_ROOM)
+        return decimal_slowly(scan, value);
+    if (__builtin_expect(*first == '"', true)) {
+        at = decimal_plain(first + 1, value);
+        if (at == NULL || *at != '"')
+            return decimal_slowly(scan, value);
+        scan->at = at + 1;
+        return true;
+    }
+    at = decimal_plain(first, value);
+    if (at == NULL || !is_ended(first, at, false))
+        return decimal_slowly(scan, value);
+    scan->at = at;
+    return true;
+}
+
+static SLOW bool integer_slowly(struct scan *scan, bool *negative, uint64_t *magnitude)
 {
     struct slice text;
-    if (scan->error != SCAN_OK)
-        return false;
-    *negative = look(scan) == '-';
-    *magnitude = 0;
-    const char *begin = scan->at;
-    struct decimal plain;
-    if (plain_number(scan, &plain)) {
-        *magnitude = plain.low;
-        if (plain.scale == 0)
-            return true;
-        scan->at = begin;
-        return fail(scan, SCAN_TYPE);
-    }
     if (!scan_number(scan, &text))
         return false;
+    *negative = text.data[0] == '-';
+    *magnitude = 0;
     for (size_t i = *negative; i < text.len; i++) {
         unsigned int digit = digits_value(text.data[i]);
         if (digit > 9)
-            return fail(scan, SCAN_TYPE);
+            return scan_fail(scan, SCAN_TYPE);
         if (*magnitude > (UINT64_MAX - digit) / 10)
-            return fail(scan, SCAN_RANGE);
+            return scan_fail(scan, SCAN_RANGE);
         *magnitude = *magnitude * 10 + digit;
     }
     return true;
 }
 
-bool scan_unsigned(struct scan *scan, uint64_t *value)
+/* Takes a natural number of at most fifteen digits that ends as numbers mostly do. False, with
+ * nothing taken, if it is anything else, right or wrong. */
+static inline bool plain_natural(struct scan *scan, uint64_t *value)
+{
+    const char *at = scan->at;
+    if (scan->end - at < DIGITS_WINDOW + 8)
+        return false;
+    unsigned int count = (unsigned int)__builtin_ctz(digits_look(at));
+    if (count - 1 >= DIGITS_WINDOW - 1 || !ends_value(at[count]) || (*at == '0' && count > 1))
+        return false;
+    *value = digits_read(at, count < 8 ? count : 8);
+    if (count > 8)
+        *value = *value * digits_powers[count - 8] + digits_read(at + 8, count - 8);
+    scan->at = at + count;
+    return true;
+}
+
+static SLOW bool unsigned_slowly(struct scan *scan, uint64_t *value)
 {
     bool negative;
     uint64_t magnitude;
-    if (!integer(scan, &negative, &magnitude))
+    if (!integer_slowly(scan, &negative, &magnitude))
         return false;
     if (negative && magnitude != 0)
-        return fail(scan, SCAN_RANGE);
+        return scan_fail(scan, SCAN_RANGE);
     *value = magnitude;
     return true;
 }
 
+bool scan_unsigned(struct scan *scan, uint64_t *value)
+{
+    return plain_natural(scan, value) || unsigned_slowly(scan, value);
+}
+
 bool scan_signed(struct scan *scan, int64_t *value)
 {
-    bool negative;
+    bool negative = false;
     uint64_t magnitude;
-    if (!integer(scan, &negative, &magnitude))
+    if (!plain_natural(scan, &magnitude) && !integer_slowly(scan, &negative, &magnitude))
         return false;
     if (magnitude > (uint64_t)INT64_MAX + negative)
-        return fail(scan, SCAN_RANGE);
+        return scan_fail(scan, SCAN_RANGE);
     *value = negative ? (int64_t)(0 - magnitude) : (int64_t)magnitude;
     return true;
 }
@@ -380,28 +399,23 @@ static bool pass_word(struct scan *scan, struct slice expected)
 
 bool scan_boolean(struct scan *scan, bool *value)
 {
-    enum scan_type type = scan_peek(scan);
-    if (scan->error != SCAN_OK)
-        return false;
-    if (type != SCAN_TRUE && type != SCAN_FALSE)
+    char c = look(scan);
+    if (c != 't' && c != 'f')
         return wrong_type(scan);
-    *value = type == SCAN_TRUE;
+    *value = c == 't';
     return pass_word(scan, *value ? SLICE("true") : SLICE("false"));
 }
 
 bool scan_null(struct scan *scan)
 {
-    if (scan->error != SCAN_OK)
-        return false;
     return look(scan) == 'n' ? pass_word(scan, SLICE("null")) : wrong_type(scan);
 }
 
-/* Takes a scalar; a bracket is entered and a bit put to `objects`: 1 if it is an object's. */
-static inline bool pass_value(struct scan *scan, uint64_t *objects)
+/* Takes a value that is no bracket, at which `at` stands. */
+static inline bool pass_scalar(struct scan *scan)
 {
     struct slice text;
-    char c = look(scan);
-    switch (type_of(c)) {
+    switch (scan->at < scan->end ? type_of(*scan->at) : SCAN_NONE) {
     case SCAN_STRING:
         scan->at++;
         return string_rest(scan, &text);
@@ -413,21 +427,27 @@ static inline bool pass_value(struct scan *scan, uint64_t *objects)
         return pass_word(scan, SLICE("false"));
     case SCAN_NULL:
         return pass_word(scan, SLICE("null"));
-    case SCAN_OBJECT:
-    case SCAN_ARRAY:
-        *objects = *objects << 1 | (c == '{');
-        return enter(scan, c);
     default:
         return fail_here(scan);
     }
 }
 
-bool scan_skip(struct scan *scan)
+/* Takes a scalar; a bracket is entered and a bit put to `objects`: 1 if it is an object's. */
+static inline bool pass_value(struct scan *scan, uint64_t *objects)
+{
+    char c = look(scan);
+    if (c != '{' && c != '[')
+        return pass_scalar(scan);
+    *objects = *objects << 1 | (c == '{');
+    return enter(scan, c);
+}
+
+static bool pass_bracket(struct scan *scan)
 {
     uint32_t outside = scan->depth;
     uint64_t objects = 0; /* a bit a level below `outside`: SCAN_DEPTH_MAX fits */
     struct slice key;
-    if (scan->error != SCAN_OK || !pass_value(scan, &objects))
+    if (!pass_value(scan, &objects))
         return false;
     while (scan->depth > outside) {
         bool object = objects & 1;
@@ -441,6 +461,12 @@ bool scan_skip(struct scan *scan)
         }
     }
     return true;
+}
+
+bool scan_skip(struct scan *scan)
+{
+    char c = look(scan);
+    return c == '{' || c == '[' ? pass_bracket(scan) : pass_scalar(scan);
 }
 
 bool scan_raw(struct scan *scan, struct slice *raw)

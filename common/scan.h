@@ -31,7 +31,7 @@ enum scan_error {
 
 struct scan {
     const char *at;
-    const char *end;
+    const char *end;   /* after an error: `at` */
     const char *begin; /* for the place of an error: at - begin */
     enum scan_error error;
     uint32_t depth;
@@ -61,9 +61,30 @@ enum scan_type scan_peek(struct scan *scan);
 /* Enter an object or array; then each scan_member/scan_element positions at a value that the caller
  * must take (or skip); false at the closing bracket, which is taken, or after an error. */
 bool scan_object(struct scan *scan);
-bool scan_member(struct scan *scan, struct slice *key);
+bool scan_member_slowly(struct scan *scan, struct slice *key);
 bool scan_array(struct scan *scan);
 bool scan_element(struct scan *scan);
+
+/* A key of one letter, as exchanges write it (,"p": or first {"p":), is taken at once: the
+ * innermost loop of every parser. */
+static inline bool scan_member(struct scan *scan, struct slice *key)
+{
+    static const char form[8] = "\0\"\0\":", looked_at[8] = "\0\xff\0\xff\xff";
+    const char *at = scan->at - scan->first; /* where the comma is, or the bracket behind us */
+    uint64_t found, wanted, mask;
+    if (scan->end - at < 8)
+        return scan_member_slowly(scan, key);
+    memcpy(&found, at, 8);
+    memcpy(&wanted, form, 8);
+    memcpy(&mask, looked_at, 8);
+    unsigned char letter = (unsigned char)((at[2] | 0x20) - 'a');
+    if ((found & mask) != wanted || letter >= 26 || (*at != ',' && !scan->first))
+        return scan_member_slowly(scan, key);
+    *key = (struct slice){at + 2, 1};
+    scan->at = at + 5;
+    scan->first = false;
+    return true;
+}
 
 /* The bytes between the quotes, escapes left as they stand (exchange data has none; see
  * scan_unescape). */
@@ -81,6 +102,9 @@ bool scan_null(struct scan *scan);
 bool scan_skip(struct scan *scan);
 /* The raw bytes of one value of any type, passed over like scan_skip. */
 bool scan_raw(struct scan *scan, struct slice *raw);
+
+/* An error that the caller found in a value; false. */
+bool scan_fail(struct scan *scan, enum scan_error error);
 
 /* Resolves escapes into `out` (text overflow if it does not fit); false for a bad escape or lone
  * surrogate. */

@@ -174,14 +174,12 @@ bool channel_flush(struct channel_end *end)
     size_t len = end->len;
     char *block = end->block;
     zmq_msg_t message;
-    if (len <= sizeof(struct head))
-        return true;
-    end->len = 0;
     size_t under_way = atomic_load_explicit(&account->under_way, memory_order_relaxed);
     end->full =
         under_way + len > end->under_way_max || (end->full && under_way > end->under_way_max / 2);
-    if (end->full)
-        return false;
+    end->len = 0;
+    if (end->full || len <= sizeof(struct head))
+        return !end->full;
     *(struct head *)(void *)block = (struct head){.account = account};
     end->block = NULL;
     end->room = 0;

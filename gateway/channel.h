@@ -35,7 +35,8 @@ void channel_end_destroy(struct channel *channel, struct channel_end **end);
 void *channel_reserve(struct channel_end *end, size_t len);
 /* The last `unused` bytes reserved are given back. */
 void channel_give_back(struct channel_end *end, size_t unused);
-/* Sends the open block. False: it was dropped. True also if there was nothing to send. */
+/* Sends the open block. False: it was dropped; or there was nothing to send, and would be no room.
+ */
 bool channel_flush(struct channel_end *end);
 
 /* The receiving end, for zmq_poll; and one block without waiting, to be freed by channel_free. */

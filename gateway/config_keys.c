@@ -21,8 +21,8 @@ static void check_endpoint(struct yaml_reader *reader, yaml_node_t *node, void *
 
 static const struct yaml_key feed_keys[] = {
     {"endpoints", YAML_TEXTS, CONFIG(feed.endpoints), CONFIG_ENDPOINTS, 128,
-     "where the feed (XPUB) is bound, at most 4: tcp://address:port, ipc://path", CONFIG(feed.endpoint_count),
-     NULL, check_endpoint},
+     "where the feed (XPUB) is bound, at most 4: tcp://address:port, ipc://path",
+     CONFIG(feed.endpoint_count), NULL, check_endpoint},
     {"hwm", YAML_COUNT, CONFIG(feed.hwm), 1000, 1000000,
      "messages kept for a subscriber that does not read; beyond, it loses the newest", 0, NULL,
      NULL},

@@ -10,8 +10,9 @@
 #include <stdlib.h>
 #include <zmq.h>
 
-#define FRAMES_MAX 8   /* before the body, the identity included */
-#define FRAME_MAX  255 /* bytes of each of them */
+#define FRAMES_MAX    8    /* before the body, the identity included */
+#define FRAME_MAX     255  /* bytes of each of them */
+#define REQUEST_BYTES 1024 /* a longer request counts as several: reading it takes as long */
 
 /* The frames before a body: the way back to who asked. */
 struct envelope {
@@ -181,6 +182,14 @@ static void keep_snapshot(struct requests *requests, struct query_snapshot *snap
     requests->count++;
 }
 
+static bool is_allowed(struct requests *requests, struct slice identity, size_t len, int64_t now_ns)
+{
+    bool allowed = peers_allow(requests->peers, identity, now_ns);
+    for (size_t paid = REQUEST_BYTES; allowed && paid < len; paid += REQUEST_BYTES)
+        allowed = peers_allow(requests->peers, identity, now_ns);
+    return allowed;
+}
+
 bool requests_receive(struct requests *requests, const struct query_now *now)
 {
     struct envelope envelope;
@@ -194,7 +203,7 @@ bool requests_receive(struct requests *requests, const struct query_now *now)
         struct slice identity = {envelope.frames[0].data, envelope.frames[0].len};
         struct slice request = {zmq_msg_data(&body), zmq_msg_size(&body)};
         struct text reply = text_over(requests->answer, requests->reply_max);
-        bool allowed = peers_allow(requests->peers, identity, now->monotonic_ns);
+        bool allowed = is_allowed(requests, identity, request.len, now->monotonic_ns);
         struct query_snapshot *snapshot =
             query_answer(requests->query, request, allowed, now, &reply);
         if (snapshot != NULL)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "gateway/subscriptions.h"
 
+#include "common/clock.h"
 #include "common/ensure.h"
 #include "common/map.h"
 #include "proto/topic.h"
@@ -8,6 +9,9 @@
 #include <stdlib.h>
 
 #define ROWS_FIRST 256
+#define LIST_AGAIN_NS                                                                              \
+    (60 * NS_PER_SECOND) /* between two readings of a list that lacks something                    \
+                          */
 
 struct subscriptions {
     struct topics *topics;
@@ -21,7 +25,9 @@ struct subscriptions {
     struct subscription *changed;
     struct {
         uint32_t wanted;
-        bool dirty; /* its desired set changed */
+        bool dirty;       /* its desired set changed */
+        bool refresh;     /* and it shall read the exchange's list again */
+        int64_t asked_ns; /* when that was asked for last; 0 never */
         struct subscription **by_slot;
     } connectors[CONFIG_EXCHANGES];
 };
@@ -55,24 +61,6 @@ void subscriptions_destroy(struct subscriptions **subscriptions)
     free((*subscriptions)->rows);
     free(*subscriptions);
     *subscriptions = NULL;
-}
-
-static int compare_slices(const void *a, const void *b)
-{
-    const struct slice *left = a, *right = b;
-    size_t len = left->len < right->len ? left->len : right->len;
-    int order = memcmp(left->data, right->data, len);
-    return order != 0 ? order : (left->len > right->len) - (left->len < right->len);
-}
-
-uint32_t subscriptions_sort(struct slice *symbols, uint32_t count)
-{
-    uint32_t kept = 0;
-    qsort(symbols, count, sizeof *symbols, compare_slices);
-    for (uint32_t i = 0; i < count; i++)
-        if (i == 0 || !slice_equal(symbols[i], symbols[kept - 1]))
-            symbols[kept++] = symbols[i];
-    return kept;
 }
 
 static void note_change(struct subscriptions *subscriptions, struct subscription *row)
@@ -212,9 +200,7 @@ static bool hold_row(struct subscriptions *subscriptions, struct subscription *r
 
 static bool no_room(const struct subscriptions *subscriptions, struct fault *fault)
 {
-    return fault_set(fault, FAULT_CAPACITY,
-                     "symbols: no room for them, there are %u topics (limits.topics) and the rest "
-                     "is taken",
+    return fault_set(fault, FAULT_CAPACITY, "symbols: no room, limits.topics are %u in all",
                      subscriptions->max);
 }
 
@@ -260,19 +246,35 @@ static bool symbols_known(const struct subscriptions *subscriptions,
     return true;
 }
 
+/* What the list lacks may be new: whoever asks for it again finds it a moment later. */
+static void ask_for_list(struct subscriptions *subscriptions, uint16_t connector, int64_t now_ns)
+{
+    int64_t *asked_ns = &subscriptions->connectors[connector].asked_ns;
+    if (*asked_ns != 0 && now_ns - *asked_ns < LIST_AGAIN_NS)
+        return;
+    *asked_ns = now_ns;
+    subscriptions->connectors[connector].refresh = true;
+    subscriptions->connectors[connector].dirty = true;
+}
+
+/* The row of the i-th of an order, wanted or not; NULL if there is none. */
+static struct subscription *row_of(const struct subscriptions *subscriptions,
+                                   const struct subscription_order *order, uint32_t i)
+{
+    char memory[TOPIC_MAX];
+    struct text text = text_over(memory, sizeof memory);
+    return row_named(subscriptions, name_of(subscriptions, &text, order->connector,
+                                            order->kinds[i % order->kind_count],
+                                            order->symbols[i / order->kind_count], order->variant));
+}
+
 /* Rows are for ever: an order that is refused in its middle would leave the table full of them. */
 static bool rows_suffice(const struct subscriptions *subscriptions,
                          const struct subscription_order *order, struct fault *fault)
 {
     uint32_t missing = 0, room = subscriptions->max - subscriptions->count;
-    for (uint32_t i = 0; i < order->symbol_count * order->kind_count; i++) {
-        char memory[TOPIC_MAX];
-        struct text text = text_over(memory, sizeof memory);
-        missing += row_named(subscriptions, name_of(subscriptions, &text, order->connector,
-                                                    order->kinds[i % order->kind_count],
-                                                    order->symbols[i / order->kind_count],
-                                                    order->variant)) == NULL;
-    }
+    for (uint32_t i = 0; i < order->symbol_count * order->kind_count; i++)
+        missing += row_of(subscriptions, order, i) == NULL;
     for (uint32_t i = 0; missing > room && i < subscriptions->count; i++)
         room += is_free(subscriptions->rows[i]);
     return missing <= room || no_room(subscriptions, fault);
@@ -282,7 +284,11 @@ bool subscriptions_hold(struct subscriptions *subscriptions, const struct subscr
                         int64_t now_ns, int64_t now_real_ns, struct subscription **rows,
                         struct fault *fault)
 {
-    if (!symbols_known(subscriptions, order, fault) || !rows_suffice(subscriptions, order, fault))
+    if (!symbols_known(subscriptions, order, fault)) {
+        ask_for_list(subscriptions, order->connector, now_ns);
+        return false;
+    }
+    if (!rows_suffice(subscriptions, order, fault))
         return false;
     bool fresh = !pool_running(subscriptions->pool, order->connector);
     if (!pool_acquire(subscriptions->pool, order->connector, now_ns, fault))
@@ -339,9 +345,7 @@ int subscriptions_remove(struct subscriptions *subscriptions,
 {
     int removed = 0;
     for (uint32_t i = 0; i < order->symbol_count * order->kind_count; i++) {
-        struct subscription *row =
-            subscriptions_find(subscriptions, order->connector, order->kinds[i % order->kind_count],
-                               order->symbols[i / order->kind_count], order->variant);
+        struct subscription *row = row_of(subscriptions, order, i);
         if (row == NULL || !row->added)
             continue;
         row->added = false;
@@ -421,6 +425,7 @@ static struct desired *make_desired(const struct subscriptions *subscriptions, u
     if (desired == NULL)
         return NULL;
     desired->count = 0;
+    desired->refresh_instruments = subscriptions->connectors[connector].refresh;
     for (const struct subscription *row;
          (row = subscriptions_each(subscriptions, &place)) != NULL;) {
         if (row->connector != connector || row->topic == NULL)
@@ -446,7 +451,7 @@ void subscriptions_hand_over(struct subscriptions *subscriptions, int64_t now_ns
         struct desired *desired = make_desired(subscriptions, i);
         if (desired == NULL)
             continue;
-        subscriptions->connectors[i].dirty = false;
+        subscriptions->connectors[i].dirty = subscriptions->connectors[i].refresh = false;
         pool_want(subscriptions->pool, i, &desired, subscriptions->connectors[i].wanted > 0,
                   now_ns);
     }

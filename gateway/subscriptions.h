@@ -53,8 +53,8 @@ struct subscription_order {
 uint32_t subscriptions_sort(struct slice *symbols, uint32_t count);
 
 /* Holds all of it or nothing. `rows` gets symbol_count * kind_count rows, symbol by symbol. A
- * symbol that the exchange's list does not have is a fault; while the list is not known it is
- * accepted, and refused later. */
+ * symbol that the exchange's list does not have is a fault, and the list is read again (once a
+ * minute at the most); while the list is not known it is accepted, and refused later. */
 bool subscriptions_hold(struct subscriptions *subscriptions, const struct subscription_order *order,
                         int64_t now_ns, int64_t now_real_ns, struct subscription **rows,
                         struct fault *fault);

@@ -34,10 +34,8 @@ static bool scan_time(struct scan *scan, int64_t *ns)
     uint64_t value;
     if (!scan_unsigned(scan, &value))
         return false;
-    if (value > INT64_MAX / NS_PER_US) {
-        scan->error = SCAN_RANGE;
-        return false;
-    }
+    if (value > INT64_MAX / NS_PER_US)
+        return scan_fail(scan, SCAN_RANGE);
     *ns = (int64_t)value * (value <= INT64_MAX / NS_PER_MS ? NS_PER_MS : NS_PER_US);
     return true;
 }
@@ -70,25 +68,32 @@ static enum refusal parse_trade(struct slice symbol, struct slice payload, struc
     scan_object(&scan);
     while (scan_member(&scan, &key)) {
         char c = letter(key);
-        if (c == id_key) {
+        switch (c == id_key ? '#' : c) {
+        case '#':
             seen |= BIT(ID);
             scan_unsigned(&scan, &event->seq);
-        } else if (c == 'p') {
+            break;
+        case 'p':
             seen |= BIT(PRICE);
             scan_decimal(&scan, &event->trade.price);
-        } else if (c == 'q') {
+            break;
+        case 'q':
             seen |= BIT(SIZE);
             scan_decimal(&scan, &event->trade.size);
-        } else if (c == 'T') {
+            break;
+        case 'T':
             seen |= BIT(TIME);
             scan_time(&scan, &event->ts_exchange);
-        } else if (c == 'm') {
+            break;
+        case 'm':
             seen |= BIT(MAKER);
             scan_boolean(&scan, &buyer_is_maker);
-        } else if (c == 's') {
+            break;
+        case 's':
             seen |= BIT(SYMBOL);
             scan_string(&scan, &found);
-        } else {
+            break;
+        default:
             scan_skip(&scan);
         }
     }
@@ -118,37 +123,14 @@ enum refusal binance_parse_agg_trade(struct slice symbol, struct slice payload, 
     return parse_trade(symbol, payload, event, 'a');
 }
 
-/* Which number of a quote a letter is, -1 none: 24hrTicker (3.1.5), 24hrMiniTicker (3.1.6) and
- * bookTicker (3.1.8) agree. */
-static int quote_field(char c)
-{
-    switch (c) {
-    case 'c':
-        return QUOTE_PRICE;
-    case 'v':
-        return QUOTE_VOLUME;
-    case 'q':
-        return QUOTE_TURNOVER;
-    case 'P':
-        return QUOTE_CHANGE;
-    case 'b':
-        return QUOTE_BID_PRICE;
-    case 'B':
-        return QUOTE_BID_SIZE;
-    case 'a':
-        return QUOTE_ASK_PRICE;
-    case 'A':
-        return QUOTE_ASK_SIZE;
-    case 'h':
-        return QUOTE_HIGH;
-    case 'l':
-        return QUOTE_LOW;
-    case 'o':
-        return QUOTE_OPEN;
-    default:
-        return -1;
-    }
-}
+/* Which number of a quote a letter is, counted from 1: 24hrTicker (3.1.5), 24hrMiniTicker (3.1.6)
+ * and bookTicker (3.1.8) agree. */
+static const uint8_t quote_fields[UINT8_MAX + 1] = {
+    ['c'] = 1 + QUOTE_PRICE,     ['v'] = 1 + QUOTE_VOLUME,    ['q'] = 1 + QUOTE_TURNOVER,
+    ['P'] = 1 + QUOTE_CHANGE,    ['b'] = 1 + QUOTE_BID_PRICE, ['B'] = 1 + QUOTE_BID_SIZE,
+    ['a'] = 1 + QUOTE_ASK_PRICE, ['A'] = 1 + QUOTE_ASK_SIZE,  ['h'] = 1 + QUOTE_HIGH,
+    ['l'] = 1 + QUOTE_LOW,       ['o'] = 1 + QUOTE_OPEN,
+};
 
 /* Only the change may be negative. A price of 0 is none: the market has not traded yet. */
 static enum refusal check_quote(struct quote *quote)
@@ -175,10 +157,10 @@ static enum refusal parse_quote(struct slice symbol, struct slice payload, struc
     scan_object(&scan);
     while (scan_member(&scan, &key)) {
         char c = letter(key);
-        int field = quote_field(c);
-        if (field >= 0) {
-            seen |= BIT(field);
-            scan_decimal(&scan, &event->quote.numbers[field]);
+        unsigned int field = quote_fields[(unsigned char)c];
+        if (field > 0) {
+            seen |= BIT(field - 1);
+            scan_decimal(&scan, &event->quote.numbers[field - 1]);
         } else if (c == 's') {
             seen |= BIT(QUOTE_SYMBOL);
             scan_string(&scan, &found);

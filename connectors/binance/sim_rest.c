@@ -89,8 +89,9 @@ static int answer_depth(const struct dialect_query *query, const struct dialect_
     return 200;
 }
 
-/* One line of exchangeInfo.symbols. */
-static void write_instrument(struct text *text, const struct dialect_instrument *instrument)
+/* One line of exchangeInfo.symbols. `sets`: with the sets of permissions. */
+static void write_instrument(struct text *text, const struct dialect_instrument *instrument,
+                             bool sets)
 {
     static const char flags[] =
         ",\"quotePrecision\":8,\"quoteAssetPrecision\":8,\"baseCommissionPrecision\":8,"
@@ -120,9 +121,10 @@ static void write_instrument(struct text *text, const struct dialect_instrument 
                        "\"maxQty\":\"9000000.00000000\",\"stepSize\":\"0.00000000\"},"
                        "{\"filterType\":\"NOTIONAL\",\"minNotional\":\"5.00000000\","
                        "\"applyMinToMarket\":true,\"maxNotional\":\"9000000.00000000\","
-                       "\"applyMaxToMarket\":false,\"avgPriceMins\":5}],\"permissions\":[],"
-                       "\"permissionSets\":[[\"SPOT\"]],\"defaultSelfTradePreventionMode\":"
-                       "\"EXPIRE_MAKER\",\"allowedSelfTradePreventionModes\":[\"EXPIRE_TAKER\","
+                       "\"applyMaxToMarket\":false,\"avgPriceMins\":5}],\"permissions\":[],");
+    text_append(text, sets ? SLICE("\"permissionSets\":[[\"SPOT\"]],") : SLICE(""));
+    text_literal(text, "\"defaultSelfTradePreventionMode\":\"EXPIRE_MAKER\","
+                       "\"allowedSelfTradePreventionModes\":[\"EXPIRE_TAKER\","
                        "\"EXPIRE_MAKER\",\"EXPIRE_BOTH\",\"DECREMENT\",\"TRANSFER\"]}");
 }
 
@@ -131,14 +133,16 @@ static bool write_instruments(const struct dialect_query *query, const struct di
                               struct text *text)
 {
     struct dialect_instrument instrument;
-    struct slice name, list;
+    struct slice name, list, shown = {NULL, 0};
     struct scan scan;
     uint32_t index;
+    parameter(query, SLICE("showPermissionSets"), &shown);
+    bool sets = !slice_equal(shown, SLICE("false"));
     if (parameter(query, SLICE("symbol"), &name)) {
         if (!venue->find(venue->context, name, &index))
             return false;
         venue->instrument(venue->context, index, &instrument);
-        write_instrument(text, &instrument);
+        write_instrument(text, &instrument, sets);
     } else if (parameter(query, SLICE("symbols"), &list)) {
         scan_begin(&scan, list);
         scan_array(&scan);
@@ -148,7 +152,7 @@ static bool write_instruments(const struct dialect_query *query, const struct di
             venue->instrument(venue->context, index, &instrument);
             if (text->len > begin)
                 text_literal(text, ",");
-            write_instrument(text, &instrument);
+            write_instrument(text, &instrument, sets);
         }
         return scan_end(&scan);
     } else {
@@ -156,7 +160,7 @@ static bool write_instruments(const struct dialect_query *query, const struct di
             venue->instrument(venue->context, index, &instrument);
             if (index > 0)
                 text_literal(text, ",");
-            write_instrument(text, &instrument);
+            write_instrument(text, &instrument, sets);
         }
     }
     return true;
@@ -194,7 +198,7 @@ static uint32_t weigh_one(const struct dialect_query *query)
     return 1;
 }
 
-#define PARAMETERS_MAX 5
+#define PARAMETERS_MAX 3
 
 static const struct {
     struct slice path;
@@ -205,11 +209,11 @@ static const struct {
 } paths[] = {
     {{"/api/v3/ping", 12}, weigh_one, answer_ping, {NULL}},
     {{"/api/v3/time", 12}, weigh_one, answer_time, {NULL}},
-    {{"/api/v3/depth", 13}, weigh_depth, answer_depth, {"symbol", "limit", "symbolStatus"}},
+    {{"/api/v3/depth", 13}, weigh_depth, answer_depth, {"symbol", "limit"}},
     {{"/api/v3/exchangeInfo", 20},
      weigh_info,
      answer_info,
-     {"symbol", "symbols", "permissions", "showPermissionSets", "symbolStatus"}},
+     {"symbol", "symbols", "showPermissionSets"}},
 };
 
 static size_t find_path(const struct dialect_query *query)

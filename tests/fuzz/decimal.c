@@ -166,12 +166,13 @@ static bool check_number(struct slice text, struct paper *paper, struct decimal 
 static void check_plain(struct slice text)
 {
     struct decimal plain, whole;
-    const char *end = decimal_plain(text.data, text.data + text.len, &plain);
+    const char *at = text.data, *end = at + text.len;
+    end = text.len >= DECIMAL_PLAIN_ROOM ? decimal_plain(at, &plain)
+                                         : decimal_plain_near(at, end, &plain);
     if (end == NULL)
         return;
-    ENSURE(end > text.data && end <= text.data + text.len);
-    struct slice read = {text.data, (size_t)(end - text.data)};
-    ENSURE(decimal_read(read, &whole) == DECIMAL_OK);
+    ENSURE(end > at && end <= at + text.len);
+    ENSURE(decimal_read((struct slice){at, (size_t)(end - at)}, &whole) == DECIMAL_OK);
     ENSURE(memcmp(&plain, &whole, sizeof plain) == 0);
 }
 

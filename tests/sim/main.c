@@ -9,7 +9,7 @@
 #include <sys/prctl.h>
 
 #define EXIT_USAGE 2
-#define WAIT_NS    NS_PER_SECOND
+#define WAIT_NS    (100 * NS_PER_MS) /* how a client keeps the law is judged as finely */
 
 static volatile sig_atomic_t stopped;
 

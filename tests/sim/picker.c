@@ -61,7 +61,7 @@ void picker_make(struct picker *picker)
         picker->places[small].threshold = (uint64_t)(picker->shares[small] * WHOLE);
         picker->places[small].alias = picker->places[large].item;
         picker->shares[large] -= 1 - picker->shares[small];
-        if (picker->shares[large] < 1 && large < scan) {
+        if (large < scan && picker->shares[large] < 1) {
             small = large;
         } else {
             scan = next_place(picker, scan + 1, true);

@@ -137,7 +137,7 @@ static bool list_stream(struct player *player, struct slice key, uint32_t *index
 /* The instrument of which a connection asked for the book: "http0": {"url": "...?symbol=X&..."}. */
 static bool symbol_of(const struct player *player, struct slice connection, struct slice *symbol)
 {
-    static struct http_request request; /* one thread; too large for its stack */
+    struct http_request request;
     struct scan scan;
     struct slice name, url = {NULL, 0};
     struct text memory = text_over(request.decoded, sizeof request.decoded);

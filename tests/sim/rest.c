@@ -12,6 +12,7 @@
 #define IDLE_NS    (75 * NS_PER_SECOND)
 #define BODY_FIRST ((size_t)1 << 18)
 #define BODY_MAX   ((size_t)1 << 26)
+#define BOOK_MAX   ((size_t)1 << 22) /* a whole one, as text */
 #define JSON       "application/json;charset=UTF-8"
 
 enum tag { TAG_NONE, TAG_DELAYED, TAG_STALLED };
@@ -169,7 +170,7 @@ static void accept_upgrade(struct peer *peer, struct slice key)
 /* Who asks for an extension is not offered any. */
 static void take_upgrade(struct venue *venue, struct peer *peer, const struct http_request *request)
 {
-    static struct dialect_request wanted; /* one thread; too large for its stack */
+    struct dialect_request wanted;
     uint64_t retry_after_s = 0;
     const struct fault *fault = faults_on(&venue->faults, FAULT_STATUS, venue->now_ns);
     int status = 0;
@@ -201,13 +202,16 @@ static void take_upgrade(struct venue *venue, struct peer *peer, const struct ht
 
 static void take_control(struct venue *venue, struct peer *peer, const struct http_request *request)
 {
-    static char memory[1 << 20]; /* a whole book: one thread, too large for its stack */
-    struct text body = text_over(memory, sizeof memory);
+    char *memory = malloc(BOOK_MAX);
+    struct text body = text_over(memory, memory != NULL ? BOOK_MAX : 0);
     struct reply reply = {control_answer(venue, &request->query, &body), JSON, {NULL, 0}, false, 0};
     reply.body = text_slice(&body);
-    ENSURE(!body.overflow);
     truth_flush(venue->truth);
-    write_reply(venue, peer, request->keep_alive, &reply);
+    if (body.overflow)
+        fail(venue, peer, request->keep_alive, 500, 0, false);
+    else
+        write_reply(venue, peer, request->keep_alive, &reply);
+    free(memory);
 }
 
 /* False: the request stays where it is. */
@@ -231,7 +235,7 @@ void rest_received(struct venue *venue, struct peer *peer)
 {
     static const int statuses[] = {
         [HTTP_BAD] = 400, [HTTP_METHOD] = 405, [HTTP_LONG_URL] = 414, [HTTP_LONG_HEAD] = 431};
-    static struct http_request request; /* one thread; too large for its stack */
+    struct http_request request;
     while (peer->in.len > 0 && peer->out.len == 0 && !peer->hold && !peer->ends &&
            peer->session == NULL) {
         enum http_error error = http_read(buffer_slice(&peer->in), &request);

@@ -23,6 +23,7 @@ struct session {
     } * subscriptions;
     uint32_t count, room;
     struct window messages;
+    int64_t arrival_ns;    /* of the last one */
     bool fragmented;       /* a message has begun that is not whole yet: */
     struct buffer message; /* its fragments so far */
     int64_t ends_ns;       /* the end of its life, or of the wait for the client's close frame */

@@ -271,6 +271,10 @@ static void run_clock(struct venue *venue)
 
 static void run_market(struct venue *venue)
 {
+    if (venue->streams->live == 0) {
+        begin_pace(venue);
+        return;
+    }
     run_clock(venue);
     for (int i = 0;
          i < TURN_MAX && venue->full == 0 && venue->pace.next_ns <= venue->now_ns && !venue->ended;
@@ -345,7 +349,8 @@ static void run(struct venue *venue)
 static int64_t next_due_ns(const struct venue *venue, int64_t wait_ns)
 {
     int64_t due_ns = INT64_MAX;
-    if (venue_runs(venue) && venue->started && venue->full == 0) {
+    bool heard = venue->player != NULL || venue->streams->live > 0;
+    if (venue_runs(venue) && venue->started && venue->full == 0 && heard) {
         due_ns = venue->player != NULL ? play_due_ns(venue) : venue->clock_next_ns;
         if (venue->player == NULL && venue->pace.next_ns < due_ns)
             due_ns = venue->pace.next_ns;
@@ -359,6 +364,7 @@ bool venue_turn(struct venue *venue, int64_t wait_ns)
     int64_t due_ns = next_due_ns(venue, wait_ns);
     sockets_turn(venue->sockets, due_ns);
     read_clocks(venue);
+    venue->looked_ns = venue->now_ns;
     run(venue);
     sockets_flush(venue->sockets);
     return !venue->leaving || (venue->sessions > 0 && venue->now_ns < venue->leaves_ns);

@@ -31,6 +31,7 @@ struct venue {
     int64_t clock_next_ns;       /* the next instrument's turn to be shown by the clock */
     uint32_t clock_next;         /* which one that is */
     int64_t now_ns, now_real_ns; /* of this turn */
+    int64_t looked_ns;           /* at the sockets, in the turn before */
     int64_t intended_ns;         /* of the message that is made, real clock */
     uint64_t sessions, sessions_ever, full; /* `full`: with too much waiting to be written */
     uint64_t connects, sent, snapshots, pings, pongs;

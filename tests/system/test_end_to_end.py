@@ -10,14 +10,15 @@ import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from checker import Checker, Truth, read_lines
-from harness import ROOT, SCHEMAS, SHORT, Skip, Stack, connection, main, symbols, until
+from harness import ROOT, SCHEMAS, SHORT, Skip, Stack, main, symbols, until
 
 CLIENTS = os.path.join(ROOT, "proto", "clients")
 NODE_FOLDER = os.path.join(ROOT, "build", "node")
 MESSAGES, RATE = (20000, 2000) if SHORT else (1000000, 12000)
 NAMES = symbols(20)
-CONNECTIONS = [connection("quotes", "price_feed", NAMES), connection("trades", "trade_feed", NAMES),
-               connection("books", "order_book", NAMES), connection("candles", "candle_feed", NAMES[:2], "1m")]
+CONNECTIONS = [dict(name="quotes", type="price_feed", symbols=NAMES), dict(name="trades", type="trade_feed", symbols=NAMES),
+               dict(name="books", type="order_book", symbols=NAMES),
+               dict(name="candles", type="candle_feed", symbols=NAMES[:2], interval="1m")]
 KEPT = {}  # what the long run left, for the checker's own test
 
 
@@ -54,7 +55,7 @@ def collect(clients, messages, rate):
                "--paused"]
     outputs = {language: os.path.join(directory, language) for language in clients}
     processes = []
-    with Stack(options, CONNECTIONS) as stack:
+    with Stack(options) as stack:
         try:
             for language, command in clients.items():
                 with open(outputs[language], "wb") as out:
@@ -78,6 +79,8 @@ def run_market(stack, outputs, messages, rate):
     """From the clients' subscriptions to the moment when each has printed all."""
     until(lambda: stack.gateway.result("stats.get")["gateway"]["feed_subscriptions"] >= 4 * len(outputs), 20,
           "all clients have subscribed")
+    for arguments in CONNECTIONS:  # only now: plain subscribers must be there before the books' snapshots
+        stack.gateway.result("connection.open", exchange="binance", **arguments)
     until(lambda: stack.sim.stats()["streams"] >= len(NAMES) * 4 + 2, 30, "all streams are subscribed")
     stack.sim.get("/sim/resume")
     until(lambda: not stack.sim.stats()["running"], messages / rate * 3 + 60, "the market has come to its end")

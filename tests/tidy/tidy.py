@@ -162,18 +162,39 @@ def config_page_errors():
             yield "docs/CONFIG.md", 1, "does not hold what `tickgate check --keys` prints"
 
 
+def operations_errors(files):
+    """docs/OPERATIONS.md has a paragraph for each line that is logged as a warning or an error, and a line for each
+    reason, each refusal and each number that is counted."""
+    page = read("docs/OPERATIONS.md")
+    places = []
+    for path in files:
+        if path.endswith(".c") and path.split("/")[0] in ROOMS:
+            text = read(path)
+            for match in re.finditer(r"\blog_(?:warn|error)\(([^,]*),", text):
+                line = text[:match.start()].count("\n") + 1
+                places += [(path, line, f"**`{name}`**") for name in re.findall(r'"(\w+)"', match.group(1))]
+    for path, pattern in (("proto/words.h", r'X\(RE(?:ASON|FUSAL)_\w+, "(\w+)"\)'),
+                          ("gateway/stats.def", r"^(?:TOTAL|SESSION)\((\w+),")):
+        for number, line in enumerate(read(path).split("\n"), 1):
+            places += [(path, number, f"`{name}`") for name in re.findall(pattern, line) if name != "none"]
+    for path, line, name in places:
+        if name not in page:
+            yield path, line, f"docs/OPERATIONS.md does not say {name}"
+
+
 def main():
     files = tracked()
     rules = [value for name, value in globals().items() if name.startswith("rule_")]
     failures = {rule.__name__: [] for rule in rules}
     for path in files:
-        if path.startswith("docs/img/") or path.endswith((".png", ".lock", "package-lock.json")) or path == "LICENSE":
+        if path.startswith(("docs/img/", "tests/fuzz/seeds/")) or path.endswith((".png", ".lock", "package-lock.json")) or path == "LICENSE":
             continue
         text = read(path)
         for rule in rules:
             failures[rule.__name__] += [(path, number, what) for number, what in rule(path, text)]
     failures["rule_format"] = list(format_errors(files))
     failures["rule_config_page"] = list(config_page_errors())
+    failures["rule_operations_page"] = list(operations_errors(files))
     for name, found in failures.items():
         for path, number, what in found:
             print(f"  {path}:{number}: {what}")

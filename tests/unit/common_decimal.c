@@ -244,19 +244,52 @@ END_TEST
 
 START_TEST(decimal_plain_stops_where_the_number_does)
 {
-    const char *text = "25.3519\",\"";
+    static const struct {
+        const char *text;
+        size_t len; /* of the number; 0: none that is plain */
+        uint64_t mantissa;
+        uint8_t scale;
+        bool negative;
+    } cases[] = {
+        {"25.3519\",\"", 7, 253519, 4, false},
+        {"-0.00100000,", 11, 100000, 8, true},
+        {"-0.0]", 4, 0, 1, false},
+        {"12345678", 8, 12345678, 0, false},
+        {"12345678.12345678\"", 0, 0, 0, false},
+        {"1234567.12345678\"", 0, 0, 0, false},
+        {"123456.12345678\"", 15, UINT64_C(12345612345678), 8, false},
+        {"123456789", 0, 0, 0, false},
+        {"1.123456789", 0, 0, 0, false},
+        {"1.2.3", 3, 12, 1, false},
+        {"1e5", 1, 1, 0, false},
+        {"007.50", 6, 750, 2, false},
+        {"1.\"", 0, 0, 0, false},
+        {".5", 0, 0, 0, false},
+        {"-", 0, 0, 0, false},
+        {"", 0, 0, 0, false},
+        {"x", 0, 0, 0, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char room[2 * DECIMAL_PLAIN_ROOM] = {0};
+        struct decimal far, near;
+        size_t len = strlen(cases[i].text);
+        memcpy(room, cases[i].text, len);
+        const char *end = decimal_plain(room, &far);
+        const char *end_near = decimal_plain_near(cases[i].text, cases[i].text + len, &near);
+        ck_assert_msg((end != NULL) == (cases[i].len > 0), "%s", cases[i].text);
+        ck_assert_msg((end_near != NULL) == (cases[i].len > 0), "%s, near", cases[i].text);
+        if (end == NULL)
+            continue;
+        ck_assert_ptr_eq(end, room + cases[i].len);
+        ck_assert_ptr_eq(end_near, cases[i].text + cases[i].len);
+        ck_assert_msg(far.low == cases[i].mantissa && far.scale == cases[i].scale &&
+                          far.negative == cases[i].negative && far.high == 0,
+                      "%s", cases[i].text);
+        ck_assert_int_eq(memcmp(&far, &near, sizeof far), 0);
+    }
+    char room[DECIMAL_PLAIN_ROOM + 1] = "1";
     struct decimal value;
-    ck_assert_ptr_eq(decimal_plain(text, text + 10, &value), text + 7);
-    ck_assert_uint_eq(value.low, 253519);
-    ck_assert_uint_eq(value.scale, 4);
-    text = "1234567890123456789";
-    ck_assert_ptr_eq(decimal_plain(text, text + 19, &value), text + 19);
-    ck_assert_uint_eq(value.low, UINT64_C(1234567890123456789));
-    text = "12345678901234567890";
-    ck_assert_ptr_null(decimal_plain(text, text + 20, &value));
-    text = "1.\"";
-    ck_assert_ptr_null(decimal_plain(text, text + 3, &value));
-    ck_assert_ptr_null(decimal_plain(text, text, &value));
+    ck_assert_ptr_null(decimal_plain_near(room, room + sizeof room, &value)); /* it has room */
 }
 END_TEST
 

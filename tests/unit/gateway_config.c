@@ -159,7 +159,8 @@ END_TEST
 
 START_TEST(config_is_not_held_up_by_depth_or_anchors)
 {
-    static char deep[100001], wide[200000];
+    static char deep[100001], wide[2000];
+    struct text text = text_over(wide, sizeof wide);
     memset(deep, '[', sizeof deep - 1);
     ck_assert_ptr_null(read_text(deep));
     ck_assert_uint_eq(errors.count, 1);
@@ -172,10 +173,11 @@ START_TEST(config_is_not_held_up_by_depth_or_anchors)
     ck_assert_ptr_null(read_text(deep));
     ck_assert_ptr_nonnull(strstr(errors.errors[0].text, "nested deeper than"));
     /* Lists of lists of lists, each by an anchor: a billion, if they were written out. */
-    strcat(wide, "connections:\n- &a0 [x, x, x, x, x, x, x, x, x, x]\n");
+    text_literal(&text, "connections:\n- &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for (int i = 1; i < 10; i++)
-        sprintf(wide + strlen(wide), "- &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i,
-                i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+        text_format(&text, "- &a%d [*a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d, *a%d]\n", i, i - 1,
+                    i - 1, i - 1, i - 1, i - 1, i - 1, i - 1, i - 1);
+    text_terminate(&text);
     ck_assert_ptr_null(read_text(wide));
     ck_assert_uint_le(errors.count, CONFIG_ERRORS_MAX);
     ck_assert_ptr_null(read_text("feed: &f {hwm: *f}\n")); /* itself */
@@ -370,10 +372,12 @@ END_TEST
 
 START_TEST(config_keeps_the_first_hundred_of_its_errors)
 {
-    static char text[20000];
+    static char room[20000];
+    struct text text = text_over(room, sizeof room);
     for (int i = 0; i < 500; i++)
-        sprintf(text + strlen(text), "unknown%d: 1\n", i);
-    ck_assert_ptr_null(read_text(text));
+        text_format(&text, "unknown%d: 1\n", i);
+    text_terminate(&text);
+    ck_assert_ptr_null(read_text(room));
     ck_assert_uint_eq(errors.count, CONFIG_ERRORS_MAX);
     ck_assert_int_eq(errors.errors[0].line, 1);
     ck_assert_int_eq(errors.errors[99].line, 100);
@@ -382,16 +386,18 @@ END_TEST
 
 START_TEST(config_has_a_bound_for_connections)
 {
-    static char text[20000];
-    text[0] = '\0';
-    strcat(text, "exchanges: {binance: {}}\nconnections:\n");
+    static char room[20000];
+    struct text text = text_over(room, sizeof room);
+    text_literal(&text, "exchanges: {binance: {}}\nconnections:\n");
     for (int i = 0; i < CONFIG_CONNECTIONS; i++)
-        sprintf(text + strlen(text),
-                "- {name: n%d, exchange: binance, type: trade_feed, symbols: [A-B]}\n", i);
-    expect_good(text);
+        text_format(&text, "- {name: n%d, exchange: binance, type: trade_feed, symbols: [A-B]}\n",
+                    i);
+    text_terminate(&text);
+    expect_good(room);
     ck_assert_uint_eq(config->connection_count, CONFIG_CONNECTIONS);
-    strcat(text, "- {name: more, exchange: binance, type: trade_feed, symbols: [A-B]}\n");
-    expect_error(text, CONFIG_CONNECTIONS + 3, 3, "connections: more than 64");
+    text_literal(&text, "- {name: more, exchange: binance, type: trade_feed, symbols: [A-B]}\n");
+    text_terminate(&text);
+    expect_error(room, CONFIG_CONNECTIONS + 3, 3, "connections: more than 64");
 }
 END_TEST
 

@@ -1,138 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Subscriptions with the real tables under them; the connectors are the test, which keeps the set
- * that each was handed last. */
-#include "gateway/subscriptions.h"
-
-#include "common/clock.h"
-
-#include <check.h>
-#include <stdlib.h>
-
-#define TOPICS_MAX 8
-#define REAL_NS    (1700000000 * NS_PER_SECOND)
-
-static struct config *config;
-static struct pool *pool;
-static struct topics *topics;
-static struct instruments *instruments;
-static struct subscriptions *subscriptions;
-static struct fault fault;
-static int64_t now_ns = NS_PER_SECOND;
-
-static struct desired *handed; /* the set handed over last */
-static uint32_t handovers;
-
-static struct connector *start(void *context, uint16_t number,
-                               const struct config_exchange *exchange)
-{
-    (void)number, (void)exchange;
-    return context;
-}
-
-static void want(void *context, struct connector *connector, struct desired **desired)
-{
-    ck_assert_ptr_eq((void *)connector, context);
-    desired_destroy(&handed);
-    handed = *desired;
-    *desired = NULL;
-    handovers++;
-}
-
-static void stop(void *context, uint16_t number, struct connector **connector)
-{
-    (void)context, (void)number;
-    *connector = NULL;
-}
-
-static void setup(void)
-{
-    static char connector;
-    const struct pool_ports ports = {&connector, start, want, stop};
-    config = calloc(1, sizeof *config);
-    config->exchange_count = 1;
-    config->exchanges[0].exchange = exchange_find(SLICE("binance"));
-    config->exchanges[0].enabled = true;
-    config->pool.max = 1;
-    config->pool.idle_timeout_ms = 1000;
-    pool = pool_new(config, &ports);
-    topics = topics_new(TOPICS_MAX, 10);
-    instruments = instruments_new(1);
-    subscriptions = subscriptions_new(TOPICS_MAX, topics, instruments, pool);
-}
-
-static void teardown(void)
-{
-    subscriptions_destroy(&subscriptions);
-    subscriptions_destroy(&subscriptions);
-    instruments_destroy(&instruments);
-    topics_destroy(&topics);
-    pool_destroy(&pool);
-    desired_destroy(&handed);
-    free(config);
-}
-
-/* The exchange lists these. */
-static void list(const char *const *symbols, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        struct instrument instrument = {.tradable = true, .last = i + 1 == count};
-        struct text text = text_over(instrument.exchange_symbol, SYMBOL_MAX);
-        memcpy(instrument.symbol, symbols[i], strlen(symbols[i]));
-        for (const char *at = symbols[i]; *at != '\0'; at++)
-            if (*at != '-')
-                text_bytes(&text, at, 1);
-        instruments_put(instruments, 0, &instrument);
-    }
-}
-
-static void list_three(void)
-{
-    static const char *const symbols[] = {"BTC-USDT", "ETH-USDT", "SOL-USDT"};
-    list(symbols, 3);
-}
-
-static struct subscription_order order_of(const enum kind *kinds, uint32_t kind_count,
-                                          struct slice *symbols, uint32_t symbol_count)
-{
-    return (struct subscription_order){.kinds = kinds,
-                                       .kind_count = kind_count,
-                                       .symbols = symbols,
-                                       .symbol_count = subscriptions_sort(symbols, symbol_count)};
-}
-
-/* One channel of one symbol; NULL with the fault. */
-static struct subscription *hold(enum kind kind, const char *symbol)
-{
-    struct slice symbols[] = {slice_of(symbol)};
-    struct subscription_order order = order_of(&kind, 1, symbols, 1);
-    struct subscription *row;
-    fault.code = FAULT_NONE;
-    return subscriptions_hold(subscriptions, &order, now_ns, REAL_NS, &row, &fault) ? row : NULL;
-}
-
-static void hand_over(void)
-{
-    subscriptions_hand_over(subscriptions, now_ns);
-}
-
-static const struct want *wanted(const char *symbol)
-{
-    for (size_t i = 0; handed != NULL && i < handed->count; i++)
-        if (strcmp(handed->wants[i].symbol, symbol) == 0)
-            return &handed->wants[i];
-    return NULL;
-}
-
-static struct event event_of(const struct subscription *row, enum update update,
-                             enum topic_state state)
-{
-    struct event event;
-    event_begin(&event, (enum kind)row->kind);
-    event.slot = row->topic->slot;
-    event.update = (uint8_t)update;
-    event.state = (uint8_t)state;
-    return event;
-}
+/* Who wants what: holding, releasing, refusing, and what is told of it. */
+#include "tests/unit/subscriptions_fixture.h"
 
 static uint32_t told(void)
 {
@@ -240,83 +108,6 @@ START_TEST(subscriptions_are_one_row_however_many_want_it)
     ck_assert_uint_eq(subscriptions_count(subscriptions), 0);
     uint32_t place = 0;
     ck_assert_ptr_null(subscriptions_each(subscriptions, &place));
-}
-END_TEST
-
-START_TEST(subscriptions_hand_over_a_whole_set_and_only_when_it_changed)
-{
-    list_three();
-    struct subscription *btc = hold(KIND_TRADE, "BTC-USDT");
-    hold(KIND_BOOK, "ETH-USDT");
-    hand_over();
-    ck_assert_uint_eq(handovers, 1);
-    ck_assert_uint_eq(handed->count, 2);
-    const struct want *eth = wanted("ETH-USDT");
-    ck_assert_str_eq(eth->exchange_symbol, "ETHUSDT");
-    ck_assert_int_eq(eth->kind, KIND_BOOK);
-    ck_assert_uint_eq(eth->slot, 1);
-    ck_assert_uint_eq(eth->next_seq, 1);
-    hand_over();
-    ck_assert_uint_eq(handovers, 1);
-    ck_assert_ptr_eq(hold(KIND_TRADE, "BTC-USDT"), btc); /* a second reference changes nothing */
-    hand_over();
-    ck_assert_uint_eq(handovers, 1);
-    subscriptions_touch(subscriptions, 0);
-    hand_over();
-    ck_assert_uint_eq(handovers, 2);
-    subscriptions_release(subscriptions, btc);
-    subscriptions_release(subscriptions, btc);
-    hand_over();
-    ck_assert_uint_eq(handed->count, 1);
-    ck_assert_ptr_null(wanted("BTC-USDT"));
-}
-END_TEST
-
-START_TEST(subscriptions_go_on_where_they_were_when_they_are_wanted_again)
-{
-    list_three();
-    struct subscription *row = hold(KIND_BOOK, "BTC-USDT");
-    struct event event = event_of(row, UPDATE_STATE, TOPIC_RECOVERING);
-    for (event.seq = 1; event.seq <= 7; event.seq++)
-        topics_take(topics, row->topic, &event, now_ns);
-    subscriptions_taken(subscriptions, &event, true);
-    ck_assert_uint_eq(subscription_messages(row), 7);
-    subscriptions_release(subscriptions, row);
-    ck_assert_ptr_eq(hold(KIND_BOOK, "BTC-USDT"), row);
-    ck_assert_uint_eq(subscription_messages(row), 0);
-    hand_over();
-    ck_assert_uint_eq(handed->wants[0].next_seq, 8);
-    ck_assert_uint_eq(handed->wants[0].generation, 1);
-    ck_assert_uint_eq(handed->wants[0].slot, 0);
-}
-END_TEST
-
-START_TEST(subscriptions_raise_the_generation_once_until_the_book_is_back)
-{
-    list_three();
-    struct subscription *row = hold(KIND_BOOK, "BTC-USDT");
-    struct event event = event_of(row, UPDATE_DELTA, TOPIC_RECOVERING);
-    hand_over();
-    for (int i = 0; i < 5; i++)
-        subscriptions_taken(subscriptions, &event, true);
-    hand_over();
-    ck_assert_uint_eq(handed->wants[0].generation, 1);
-    ck_assert_uint_eq(handovers, 2);
-    event.update = UPDATE_SNAPSHOT;
-    event.state = TOPIC_OK;
-    subscriptions_taken(subscriptions, &event, false);
-    hand_over();
-    ck_assert_uint_eq(handovers, 2);
-    event.update = UPDATE_DELTA;
-    event.state = TOPIC_RECOVERING;
-    subscriptions_taken(subscriptions, &event, true);
-    hand_over();
-    ck_assert_uint_eq(handed->wants[0].generation, 2);
-    subscriptions_release(subscriptions, row);
-    event.update = UPDATE_SNAPSHOT;
-    subscriptions_taken(subscriptions, &event, true); /* nobody wants it: nothing is asked */
-    hand_over();
-    ck_assert_uint_eq(row->generation, 2);
 }
 END_TEST
 
@@ -448,26 +239,6 @@ START_TEST(subscriptions_say_why_there_is_no_connector)
 }
 END_TEST
 
-START_TEST(subscriptions_are_handed_over_to_a_connector_that_was_made_again)
-{
-    list_three();
-    struct subscription *row = hold(KIND_QUOTE, "BTC-USDT");
-    hand_over();
-    subscriptions_release(subscriptions, row);
-    hand_over();
-    ck_assert_uint_eq(handed->count, 0);
-    now_ns += 2 * NS_PER_SECOND;
-    pool_sweep(pool, now_ns);
-    ck_assert(!pool_running(pool, 0));
-    handovers = 0;
-    ck_assert_ptr_eq(hold(KIND_QUOTE, "BTC-USDT"), row);
-    hand_over();
-    ck_assert_uint_eq(handovers, 1);
-    ck_assert_uint_eq(handed->count, 1);
-    ck_assert_uint_eq(pool_started_count(pool), 2);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("gateway_subscriptions");
@@ -478,16 +249,12 @@ int main(void)
     tcase_add_test(tests, subscriptions_hold_all_of_an_order_or_nothing);
     tcase_add_test(tests, subscriptions_refuse_what_can_be_no_symbol);
     tcase_add_test(tests, subscriptions_are_one_row_however_many_want_it);
-    tcase_add_test(tests, subscriptions_hand_over_a_whole_set_and_only_when_it_changed);
-    tcase_add_test(tests, subscriptions_go_on_where_they_were_when_they_are_wanted_again);
-    tcase_add_test(tests, subscriptions_raise_the_generation_once_until_the_book_is_back);
     tcase_add_test(tests,
                    subscriptions_are_accepted_before_the_list_is_known_and_resolved_when_it_comes);
     tcase_add_test(tests, subscriptions_tell_a_state_once_and_with_its_detail);
     tcase_add_test(tests, subscriptions_added_are_a_set_of_their_own);
     tcase_add_test(tests, subscriptions_let_unresolved_rows_serve_again);
     tcase_add_test(tests, subscriptions_say_why_there_is_no_connector);
-    tcase_add_test(tests, subscriptions_are_handed_over_to_a_connector_that_was_made_again);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 
 /* A reply to bytes: what came back is one whole JSON object, and the caller's. */
-static json_t *ask_bytes(const char *bytes, size_t len, bool allowed)
+static inline json_t *ask_bytes(const char *bytes, size_t len, bool allowed)
 {
     struct text reply = text_over(reply_room, config->requests.reply_max);
     struct query_snapshot *snapshot =
@@ -25,7 +25,7 @@ static json_t *ask_bytes(const char *bytes, size_t len, bool allowed)
 }
 
 /* A request with single quotes for double ones. */
-static json_t *ask(const char *request)
+static inline json_t *ask(const char *request)
 {
     char *bytes = strdup(request);
     for (char *c = bytes; *c != '\0'; c++)
@@ -37,7 +37,7 @@ static json_t *ask(const char *request)
 }
 
 /* The result of a good request; the caller's. */
-static json_t *result_of(const char *request)
+static inline json_t *result_of(const char *request)
 {
     json_t *reply = ask(request);
     ck_assert_msg(json_is_true(json_object_get(reply, "ok")), "%s: %s", request,
@@ -47,7 +47,8 @@ static json_t *result_of(const char *request)
     return result;
 }
 
-static void expect_error(json_t *reply, const char *request, const char *code, const char *word)
+static inline void expect_error(json_t *reply, const char *request, const char *code,
+                                const char *word)
 {
     json_t *error = json_object_get(reply, "error");
     const char *got = json_string_value(json_object_get(error, "code"));
@@ -60,19 +61,19 @@ static void expect_error(json_t *reply, const char *request, const char *code, c
     json_decref(reply);
 }
 
-static void refused(const char *request, const char *code, const char *word)
+static inline void refused(const char *request, const char *code, const char *word)
 {
     expect_error(ask(request), request, code, word);
 }
 
-static json_int_t number_in(const json_t *object, const char *key)
+static inline json_int_t number_in(const json_t *object, const char *key)
 {
     const json_t *value = json_object_get(object, key);
     ck_assert_msg(json_is_integer(value), "%s: %s", key, json_dumps(object, 0));
     return json_integer_value(value);
 }
 
-static const char *text_in(const json_t *object, const char *key)
+static inline const char *text_in(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));
     ck_assert_msg(text != NULL, "%s: %s", key, json_dumps(object, 0));
@@ -80,7 +81,7 @@ static const char *text_in(const json_t *object, const char *key)
 }
 
 /* A suite of one case over the fixture. */
-static int run_tests(const char *name, const TTest *const *tests, size_t count)
+static inline int run_tests(const char *name, const TTest *const *tests, size_t count)
 {
     Suite *suite = suite_create(name);
     TCase *cases = tcase_create(name);

@@ -20,26 +20,26 @@ static struct query *query;
 static struct query_now now;
 static char *reply_room;
 
-static struct connector *start(void *context, uint16_t number,
-                               const struct config_exchange *exchange)
+static inline struct connector *start(void *context, uint16_t number,
+                                      const struct config_exchange *exchange)
 {
     (void)number, (void)exchange;
     return context;
 }
 
-static void want(void *context, struct connector *connector, struct desired **desired)
+static inline void want(void *context, struct connector *connector, struct desired **desired)
 {
     (void)context, (void)connector;
     desired_destroy(desired);
 }
 
-static void stop(void *context, uint16_t number, struct connector **connector)
+static inline void stop(void *context, uint16_t number, struct connector **connector)
 {
     (void)context, (void)number;
     *connector = NULL;
 }
 
-static void set_up(void)
+static inline void set_up(void)
 {
     static char connector;
     const struct pool_ports ports = {&connector, start, want, stop};
@@ -63,7 +63,7 @@ static void set_up(void)
     ck_assert(query != NULL && reply_room != NULL);
 }
 
-static void tear_down(void)
+static inline void tear_down(void)
 {
     query_destroy(&query);
     cache_destroy(&tables.cache);
@@ -78,7 +78,7 @@ static void tear_down(void)
 }
 
 /* The exchange's list comes: symbols separated by spaces. */
-static void list(const char *symbols)
+static inline void list(const char *symbols)
 {
     while (*symbols != '\0') {
         size_t len = strcspn(symbols, " ");
@@ -93,7 +93,7 @@ static void list(const char *symbols)
 }
 
 /* The event is the topic's next one. */
-static void take(struct topic *topic, struct event *event)
+static inline void take(struct topic *topic, struct event *event)
 {
     event->slot = topic->slot;
     event->seq = topic->seq + 1;
@@ -101,14 +101,14 @@ static void take(struct topic *topic, struct event *event)
     topics_take(tables.topics, topic, event, now.monotonic_ns);
 }
 
-static struct topic *topic_named(const char *name)
+static inline struct topic *topic_named(const char *name)
 {
     struct topic *topic = topics_find(tables.topics, slice_of(name));
     ck_assert_msg(topic != NULL, "%s", name);
     return topic;
 }
 
-static void say_state(const char *name, enum topic_state state, enum reason reason)
+static inline void say_state(const char *name, enum topic_state state, enum reason reason)
 {
     struct topic *topic = topic_named(name);
     struct event event;
@@ -118,7 +118,7 @@ static void say_state(const char *name, enum topic_state state, enum reason reas
     take(topic, &event);
 }
 
-static void say_trade(const char *name, uint64_t id)
+static inline void say_trade(const char *name, uint64_t id)
 {
     struct event event;
     event_begin(&event, KIND_TRADE);
@@ -128,7 +128,7 @@ static void say_trade(const char *name, uint64_t id)
 }
 
 /* A whole book of so many levels a side. */
-static void say_book(const char *name, uint32_t levels)
+static inline void say_book(const char *name, uint32_t levels)
 {
     size_t size = event_size(KIND_BOOK, 2 * (size_t)levels);
     struct event *event = aligned_alloc(16, size);
