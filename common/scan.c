@@ -235,9 +235,31 @@ static inline bool at_one_of(const struct scan *scan, char a, char b)
     return scan->at < scan->end && (*scan->at == a || *scan->at == b);
 }
 
+static inline bool ends_value(char c)
+{
+    return c == ',' || c == '}' || c == ']';
+}
+
+/* How many digits a natural number has that stands at `at` and ends as numbers mostly do; 0 if it
+ * is anything else, right or wrong. */
+static inline unsigned int natural_len(const struct scan *scan)
+{
+    const char *at = scan->at;
+    if (scan->end - at < DIGITS_WINDOW + 8)
+        return 0;
+    unsigned int len = (unsigned int)__builtin_ctz(digits_look(at));
+    bool ended = len < DIGITS_WINDOW && ends_value(at[len]);
+    return ended && (*at != '0' || len == 1) ? len : 0;
+}
+
 /* Passes over the number at which `at` stands; on an error it stands at the first wrong byte. */
 static inline bool pass_number(struct scan *scan)
 {
+    unsigned int len = natural_len(scan);
+    if (len > 0) {
+        scan->at += len;
+        return true;
+    }
     scan->at += *scan->at == '-';
     if (at_one_of(scan, '0', '0')) {
         scan->at++;
@@ -268,11 +290,6 @@ bool scan_number(struct scan *scan, struct slice *text)
         return false;
     *text = (struct slice){begin, (size_t)(scan->at - begin)};
     return true;
-}
-
-static inline bool ends_value(char c)
-{
-    return c == ',' || c == '}' || c == ']';
 }
 
 /* Whether `at` is where a plain number ends as it should: in its quotes, or bare with no zero too
@@ -343,20 +360,17 @@ static SLOW bool integer_slowly(struct scan *scan, bool *negative, uint64_t *mag
     return true;
 }
 
-/* Takes a natural number of at most fifteen digits that ends as numbers mostly do. False, with
- * nothing taken, if it is anything else, right or wrong. */
+/* Takes a natural number of at most fifteen digits, if it is one that natural_len knows. */
 static inline bool plain_natural(struct scan *scan, uint64_t *value)
 {
     const char *at = scan->at;
-    if (scan->end - at < DIGITS_WINDOW + 8)
+    unsigned int len = natural_len(scan);
+    if (len == 0)
         return false;
-    unsigned int count = (unsigned int)__builtin_ctz(digits_look(at));
-    if (count - 1 >= DIGITS_WINDOW - 1 || !ends_value(at[count]) || (*at == '0' && count > 1))
-        return false;
-    *value = digits_read(at, count < 8 ? count : 8);
-    if (count > 8)
-        *value = *value * digits_powers[count - 8] + digits_read(at + 8, count - 8);
-    scan->at = at + count;
+    *value = digits_read(at, len < 8 ? len : 8);
+    if (len > 8)
+        *value = *value * digits_powers[len - 8] + digits_read(at + 8, len - 8);
+    scan->at = at + len;
     return true;
 }
 
@@ -465,7 +479,12 @@ static bool pass_bracket(struct scan *scan)
 
 bool scan_skip(struct scan *scan)
 {
+    struct slice text;
     char c = look(scan);
+    if (c == '"') {
+        scan->at++;
+        return string_rest(scan, &text);
+    }
     return c == '{' || c == '[' ? pass_bracket(scan) : pass_scalar(scan);
 }
 

@@ -181,6 +181,43 @@ static int64_t list_again(struct connector *connector, uint32_t retry_after_ms)
            (retry_after_ms > wait_ms ? retry_after_ms : wait_ms) * NS_PER_MS;
 }
 
+static enum reason reason_of(const struct connector *connector, const struct fetch_answer *answer)
+{
+    static const enum reason reasons[] = {
+        [FETCH_DNS] = REASON_DNS,
+        [FETCH_CONNECT] = REASON_CONNECT_FAILED,
+        [FETCH_TLS] = REASON_TLS,
+        [FETCH_TIMEOUT] = REASON_CONNECT_TIMEOUT,
+        [FETCH_TOO_LARGE] = REASON_TOO_LARGE,
+        [FETCH_STOPPED] = REASON_STOPPED,
+    };
+    switch (answer->error) {
+    case FETCH_STATUS:
+        return session_status_reason(answer->status, REASON_REFUSED_BY_EXCHANGE);
+    case FETCH_WITHHELD:
+        return connector->held;
+    default:
+        return reasons[answer->error];
+    }
+}
+
+/* Without the list no session is tried. What finds the sink full is said with the next attempt. */
+static void say_no_list(struct connector *connector, enum reason reason, uint32_t status,
+                        struct slice words)
+{
+    int64_t wait_ns = connector->instruments.due_ns - connector_now_ns(connector);
+    struct event event;
+    event_begin(&event, KIND_SESSION);
+    event.reason = (uint16_t)reason;
+    event.ts_received = clock_real_ns();
+    event.session.session = SESSION_NONE;
+    event.session.state = SESSION_RECONNECTING;
+    event.session.http_status = (uint16_t)status;
+    event.session.retry_in_ms = wait_ns > 0 ? (uint32_t)(wait_ns / NS_PER_MS) : 0;
+    session_copy_words(event.session.detail, sizeof event.session.detail, words);
+    connector->sink->event(connector->sink, &event);
+}
+
 /* What else waits in the sink is flushed first: these flushes are of the list alone. */
 static int64_t give_list(struct connector *connector, int64_t now_ns)
 {
@@ -200,7 +237,9 @@ static int64_t give_list(struct connector *connector, int64_t now_ns)
         struct slice word = refusal_word(refusal);
         log_warn("instruments_refused", "%s: %.*s", connector->exchange->name, (int)word.len,
                  word.data);
-        return list_again(connector, 0);
+        connector->instruments.due_ns = list_again(connector, 0);
+        say_no_list(connector, REASON_REFUSED_BY_EXCHANGE, 0, word);
+        return connector->instruments.due_ns;
     }
     connector->instruments.backoff.failures = 0;
     log_info("instruments", "%s: %zu, %zu that cannot be held left out", connector->exchange->name,
@@ -214,6 +253,8 @@ void connector_instruments_came(struct connector *connector, struct fetch_answer
     if ((*answer)->error != FETCH_OK) {
         log_warn("instruments_failed", "%s: %s", connector->exchange->name, (*answer)->detail);
         connector->instruments.due_ns = list_again(connector, (*answer)->retry_after_ms);
+        say_no_list(connector, reason_of(connector, *answer), (*answer)->status,
+                    slice_of((*answer)->detail));
         return;
     }
     connector->instruments.body = *answer;

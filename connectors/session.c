@@ -115,8 +115,7 @@ static void on_live(struct session *session)
     session->hooks.live(session->hooks.context);
 }
 
-/* What the exchange answered instead of 101. */
-static void note_status(struct session *session, uint32_t status)
+enum reason session_status_reason(uint32_t status, enum reason otherwise)
 {
     static const struct {
         uint32_t status;
@@ -125,11 +124,17 @@ static void note_status(struct session *session, uint32_t status)
                  {503, REASON_RATE_LIMITED},
                  {418, REASON_BANNED},
                  {403, REASON_BANNED}};
-    enum reason reason = REASON_UPGRADE_REFUSED;
-    char text[24];
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].status == status)
-            reason = known[i].reason;
+            return known[i].reason;
+    return otherwise;
+}
+
+/* What the exchange answered instead of 101. */
+static void note_status(struct session *session, uint32_t status)
+{
+    enum reason reason = session_status_reason(status, REASON_UPGRADE_REFUSED);
+    char text[24];
     session->end.status = status;
     if (lws_hdr_copy(session->wsi, text, sizeof text, WSI_TOKEN_HTTP_RETRY_AFTER) > 0) {
         unsigned long seconds = strtoul(text, NULL, 10);

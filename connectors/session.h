@@ -30,6 +30,8 @@ struct session_config {
     uint32_t keys_max;    /* subscribed at once */
 };
 
+/* What an HTTP status means; `otherwise` for one that means nothing in particular. */
+enum reason session_status_reason(uint32_t status, enum reason otherwise);
 /* Copies what others said, cut, with a NUL; whatever is no printable ASCII becomes '?'. */
 void session_copy_words(char *to, size_t room, struct slice words);
 

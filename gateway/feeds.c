@@ -50,7 +50,7 @@ static bool say_end(struct feed *feed)
 {
     struct event event;
     event_begin(&event, KIND_SESSION);
-    event.session.session = UINT32_MAX;
+    event.session.session = SESSION_NONE;
     event.session.state = SESSION_CLOSED;
     event.seq = (uintptr_t)feed;
     return feed->sink->event(feed->sink, &event) && feed->sink->flush(feed->sink);
@@ -133,7 +133,7 @@ struct pool_ports feeds_ports(struct feeds *feeds)
 
 bool feeds_take_end(struct feeds *feeds, const struct event *event)
 {
-    if (event->session.session != UINT32_MAX)
+    if (event->session.session != SESSION_NONE || event->session.state != SESSION_CLOSED)
         return false;
     for (struct feed **link = &feeds->first; *link != NULL; link = &(*link)->next) {
         struct feed *feed = *link;

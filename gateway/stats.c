@@ -9,6 +9,7 @@
 
 struct of_connector {
     struct stats_session *sessions; /* STATS_SESSIONS_MAX of them, when the first one reports */
+    struct stats_session none;      /* why there is none: the report of SESSION_NONE */
     struct drift *drifts[REFUSAL_COUNT];
 };
 
@@ -59,10 +60,17 @@ static struct stats_session *session_at(struct stats *stats, uint16_t connector,
     return session;
 }
 
+/* A session that is tried is proof of a list that came. */
 void stats_take_session(struct stats *stats, const struct event *event)
 {
-    struct stats_session *session = session_at(stats, event->connector, event->session.session);
-    if (session == NULL || event->session.state >= SESSION_STATE_COUNT)
+    if (event->connector >= stats->connector_count || event->session.state >= SESSION_STATE_COUNT)
+        return;
+    struct stats_session *none = &stats->connectors[event->connector].none;
+    struct stats_session *session = none;
+    none->used = event->session.session == SESSION_NONE;
+    if (!none->used)
+        session = session_at(stats, event->connector, event->session.session);
+    if (session == NULL)
         return;
     session->report = event->session;
     session->state = (enum session_state)event->session.state;
@@ -116,6 +124,7 @@ void stats_retire(struct stats *stats, uint16_t connector)
             add_session(&stats->retired, &of->sessions[i]);
     free(of->sessions);
     of->sessions = NULL;
+    of->none.used = false;
 }
 
 struct stats_totals *stats_totals(struct stats *stats)
@@ -191,15 +200,16 @@ static int weight_of(enum session_state state)
 
 const struct stats_session *stats_worst(const struct stats *stats, uint16_t connector)
 {
-    if (connector >= stats->connector_count || stats->connectors[connector].sessions == NULL)
+    if (connector >= stats->connector_count)
         return NULL;
+    const struct of_connector *of = &stats->connectors[connector];
     const struct stats_session *worst = NULL;
-    for (size_t i = 0; i < STATS_SESSIONS_MAX; i++) {
-        const struct stats_session *session = &stats->connectors[connector].sessions[i];
+    for (size_t i = 0; of->sessions != NULL && i < STATS_SESSIONS_MAX; i++) {
+        const struct stats_session *session = &of->sessions[i];
         if (session->used && weight_of(session->state) > (worst ? weight_of(worst->state) : 0))
             worst = session;
     }
-    return worst;
+    return worst == NULL && of->none.used ? &of->none : worst;
 }
 
 const struct stats_session *stats_each(const struct stats *stats, uint32_t *place)

@@ -45,7 +45,8 @@ struct stats_totals *stats_totals(struct stats *stats);
 void stats_refresh(struct stats *stats, int64_t now_ns);
 
 /* What keeps a connector's sessions from being live: the first that tries again or is refused,
- * else the first that is not live; the first of all if all are live; NULL without any. */
+ * else the first that is not live; the first of all if all are live; without any, what keeps the
+ * connector from trying one, or NULL. */
 const struct stats_session *stats_worst(const struct stats *stats, uint16_t connector);
 /* Walks all sessions: start with *place 0; NULL at the end. */
 const struct stats_session *stats_each(const struct stats *stats, uint32_t *place);

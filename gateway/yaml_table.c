@@ -2,13 +2,15 @@
 /* Table-driven reading of YAML: see the header. */
 #include "gateway/yaml_table.h"
 
+#include "common/ensure.h"
+
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define NAMES_MAX 64
+#define NAMES_MAX 64 /* keys of a table */
 #define WORD_MAX  64
 
 struct unit {
@@ -306,20 +308,11 @@ static void unknown_key(struct yaml_reader *reader, yaml_node_t *node, const str
                    names[0], count - 1);
 }
 
-static bool seen_before(struct yaml_reader *reader, const yaml_node_t *node, size_t before,
-                        const char *name)
-{
-    yaml_node_t *key, *value;
-    for (size_t i = 0; i < before && yaml_pair(reader, node, i, &key, &value); i++)
-        if (yaml_text(key) != NULL && strcmp(yaml_text(key), name) == 0)
-            return true;
-    return false;
-}
-
 void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const struct yaml_key *table,
                        void *into)
 {
     yaml_node_t *key, *value;
+    uint64_t seen = 0; /* a bit for each line of the table */
     if (yaml_is_nothing(node))
         return;
     if (node->type != YAML_MAPPING_NODE) {
@@ -333,12 +326,17 @@ void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const stru
             continue;
         }
         const struct yaml_key *known = find_key(table, name);
-        if (known == NULL)
+        if (known == NULL) {
             unknown_key(reader, key, table);
-        else if (seen_before(reader, node, i, name))
+            continue;
+        }
+        ENSURE(known - table < NAMES_MAX);
+        uint64_t bit = UINT64_C(1) << (known - table);
+        if (seen & bit)
             yaml_error(reader, key, "key \"%s\" stands here twice", name);
         else
             read_value(reader, value, known, into);
+        seen |= bit;
     }
 }
 

@@ -11,6 +11,7 @@
 #include "proto/words.h"
 
 #define EVENT_NO_SLOT UINT32_MAX
+#define SESSION_NONE  UINT32_MAX
 #define SYMBOL_MAX    64 /* bytes of a symbol or exchange_symbol, without the NUL */
 #define VARIANT_MAX   8  /* bytes of a candle's interval or a book's depth, without the NUL */
 #define ID_MAX        47 /* bytes of an exchange's id, without the NUL */
@@ -95,7 +96,9 @@ struct liquidation {
     uint8_t side; /* of the liquidating order */
 };
 
-/* A session changed its state (slot: EVENT_NO_SLOT; `session` numbers it within its connector). */
+/* A session changed its state (slot: EVENT_NO_SLOT; `session` numbers it within its connector). Of
+ * SESSION_NONE: the exchange's list cannot be read, and so no session is tried (reconnecting); or
+ * the connector has said its last (closed). */
 struct session_report {
     uint32_t session;
     uint8_t state;        /* enum session_state */

@@ -69,6 +69,24 @@ START_TEST(connection_is_opening_until_the_list_and_a_session_are_there)
 }
 END_TEST
 
+START_TEST(connection_says_why_the_list_does_not_come)
+{
+    struct connection *connection = opened("mine", "trade_feed", "BTC-USDT");
+    session_says(SESSION_NONE, SESSION_RECONNECTING, REASON_DNS, 500);
+    expect_state(connection, SESSION_RECONNECTING, REASON_DNS);
+    ck_assert_uint_eq(connection->retry_in_ms, 500);
+    list_two();
+    session_says(0, SESSION_OPENING, REASON_NONE, 0);
+    expect_state(connection, SESSION_RECONNECTING, REASON_DNS);
+    ck_assert_uint_eq(connection->retry_in_ms, 0);
+    session_says(0, SESSION_LIVE, REASON_NONE, 0);
+    say(connection, 0, UPDATE_STATE, TOPIC_RECOVERING, REASON_STARTING);
+    expect_state(connection, SESSION_LIVE, REASON_NONE);
+    session_says(0, SESSION_CLOSED, REASON_NONE, 0);
+    ck_assert_ptr_null(stats_worst(stats, 0));
+}
+END_TEST
+
 START_TEST(connection_is_live_in_a_market_in_which_nothing_happens)
 {
     struct connection *connection = opened("mine", "trade_feed", "BTC-USDT ETH-USDT");
@@ -210,6 +228,7 @@ int main(void)
     TCase *tests = tcase_create("connections");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, connection_is_opening_until_the_list_and_a_session_are_there);
+    tcase_add_test(tests, connection_says_why_the_list_does_not_come);
     tcase_add_test(tests, connection_is_live_in_a_market_in_which_nothing_happens);
     tcase_add_test(tests, connection_whose_attempts_fail_from_the_start_is_reconnecting);
     tcase_add_test(tests, connection_is_reconnecting_from_a_loss_until_all_topics_are_back);

@@ -122,15 +122,22 @@ static json_t *ask(void *client, const char *request)
     return reply;
 }
 
-/* Until the gateway counts the reader's subscription. */
-static void wait_for_reader(void *client)
+/* Asks until the connection is tried again and the gateway counts the reader's subscription. */
+static void wait_for_loss_and_reader(void *client)
 {
-    json_int_t subscriptions = 0;
-    while (subscriptions == 0) {
+    bool lost = false, reader = false;
+    while (!lost || !reader) {
         zmq_poll(NULL, 0, 10); /* below the rate at which it says busy */
-        json_t *reply = ask(client, "{\"id\":1,\"op\":\"stats.get\"}");
-        const json_t *gateway = json_object_get(json_object_get(reply, "result"), "gateway");
-        subscriptions = json_integer_value(json_object_get(gateway, "feed_subscriptions"));
+        json_t *stats = ask(client, "{\"id\":1,\"op\":\"stats.get\"}");
+        const json_t *gateway = json_object_get(json_object_get(stats, "result"), "gateway");
+        json_t *reply =
+            ask(client, "{\"id\":2,\"op\":\"connection.get\",\"connection\":\"quotes\"}");
+        const json_t *connection = json_object_get(reply, "result");
+        reader = json_integer_value(json_object_get(gateway, "feed_subscriptions")) > 0;
+        lost = strcmp(json_string_value(json_object_get(connection, "state")), "reconnecting") == 0;
+        if (lost)
+            expect_word(connection, "reason", "connect_failed");
+        json_decref(stats);
         json_decref(reply);
     }
 }
@@ -178,12 +185,12 @@ START_TEST(manager_that_cannot_open_a_connection_leaves_nothing_behind)
 }
 END_TEST
 
-START_TEST(manager_without_its_exchange_answers_and_says_its_end)
+START_TEST(manager_without_its_exchange_says_why_it_waits_and_that_it_ends)
 {
     struct manager *manager = start();
     void *feed = open_client(ZMQ_SUB, config->feed.endpoints[0], "sys.connection.binance.c1.");
     void *client = open_client(ZMQ_REQ, config->requests.endpoints[0], NULL);
-    wait_for_reader(client);
+    wait_for_loss_and_reader(client);
     manager_destroy(&manager);
     json_t *message = read_body(feed, "the end");
     while (strcmp(json_string_value(json_object_get(message, "state")), "closed") != 0) {
@@ -206,7 +213,7 @@ int main(void)
     tcase_add_test(tests, manager_that_cannot_bind_says_what_and_where);
     tcase_add_test(tests, manager_that_cannot_keep_its_epoch_does_not_begin);
     tcase_add_test(tests, manager_that_cannot_open_a_connection_leaves_nothing_behind);
-    tcase_add_test(tests, manager_without_its_exchange_answers_and_says_its_end);
+    tcase_add_test(tests, manager_without_its_exchange_says_why_it_waits_and_that_it_ends);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
