@@ -8,10 +8,6 @@
 
 #include "common/ensure.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 #define SLOW __attribute__((noinline, cold))
 
 bool scan_fail(struct scan *scan, enum scan_error error)
@@ -292,12 +288,9 @@ bool scan_number(struct scan *scan, struct slice *text)
     return true;
 }
 
-/* Whether `at` is where a plain number ends as it should: in its quotes, or bare with no zero too
- * many before it. */
-static inline bool is_ended(const char *first, const char *at, bool quoted)
+/* Whether the bare number from `first` to `at` ends as numbers mostly do, with no zero too many. */
+static inline bool is_ended(const char *first, const char *at)
 {
-    if (quoted)
-        return *at == '"';
     first += *first == '-';
     return ends_value(*at) && (*first != '0' || !is_digit(first[1]));
 }
@@ -306,9 +299,9 @@ static SLOW bool decimal_slowly(struct scan *scan, struct decimal *value)
 {
     struct slice text;
     bool quoted = take(scan, '"');
-    const char *at = decimal_plain_near(scan->at, scan->end, value);
-    if (at != NULL && at < scan->end && is_ended(scan->at, at, quoted)) {
-        scan->at = at + quoted;
+    const char *at = quoted ? decimal_plain_near(scan->at, scan->end, value) : NULL;
+    if (at != NULL && at < scan->end && *at == '"') {
+        scan->at = at + 1;
         return true;
     }
     if (quoted ? !string_rest(scan, &text) : !scan_number(scan, &text))
@@ -336,7 +329,7 @@ bool scan_decimal(struct scan *scan, struct decimal *value)
         return true;
     }
     at = decimal_plain(first, value);
-    if (at == NULL || !is_ended(first, at, false))
+    if (at == NULL || !is_ended(first, at))
         return decimal_slowly(scan, value);
     scan->at = at;
     return true;

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Simulator -> gateway -> plain SUB clients in three languages: what they saw is what was true."""
+import filecmp
 import json
 import os
 import random
@@ -119,8 +120,12 @@ def test_three_languages_see_the_truth():
     truth_path, outputs, books = collect(clients, MESSAGES, RATE)
     truth = Truth(truth_path)
     assert truth.ended and truth.frames >= MESSAGES, (truth.ended, truth.frames)
+    check_client("c", truth, outputs["c"], books)
     for language, path in outputs.items():
-        check_client(language, truth, path, books)
+        if language != "c" and filecmp.cmp(path, outputs["c"], shallow=False):
+            print(f"  {language}: the same, byte for byte")
+        elif language != "c":
+            check_client(language, truth, path, books)
     for count, (_, body) in enumerate(read_lines(outputs["c"])):
         if count % 100 == 0 or count < 2000:
             SCHEMAS.check(json.loads(body))
@@ -153,7 +158,7 @@ def test_the_checker_finds_every_seeded_fault():
     if not KEPT:
         raise Skip("the run that leaves its material did not pass")
     with open(KEPT["path"], "rb") as file:
-        lines = file.readlines()[:60000]
+        lines = file.readlines()[:20000]
     unspoilt = Checker(KEPT["truth"])
     for topic, body in (line[:-1].split(b" ", 1) for line in lines):
         if topic.decode() in KEPT["truth"].events:

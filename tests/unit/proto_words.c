@@ -63,8 +63,7 @@ START_TEST(words_are_spelled_as_the_contract_says)
     ck_assert_str_eq(session_state_word(SESSION_DEGRADED).data, "degraded");
     ck_assert_str_eq(subscription_state_word(SUBSCRIPTION_SILENT).data, "silent");
     ck_assert_str_eq(reason_word(REASON_LOST).data, "lost_in_gateway");
-    ck_assert_str_eq(refusal_word(REFUSAL_SNAPSHOT_WITHOUT_SYMBOL).data,
-                     "snapshot_without_symbol");
+    ck_assert_str_eq(refusal_word(REFUSAL_SNAPSHOT_WITHOUT_SYMBOL).data, "snapshot_without_symbol");
 }
 END_TEST
 
