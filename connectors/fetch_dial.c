@@ -27,8 +27,9 @@ void fetch_job_destroy(struct fetch_job **job)
     if ((*job)->easy != NULL)
         curl_easy_cleanup((*job)->easy);
     /* A look-up that the resolver's thread is still at cannot be freed: it is left to it (bounded
-     * by the connect budget). */
-    if ((*job)->lookup != NULL && gai_cancel((*job)->lookup) == EAI_NOTCANCELED)
+     * by the connect budget). One that has ended is ours, though that thread may not know yet. */
+    if ((*job)->lookup != NULL && gai_error((*job)->lookup) == EAI_INPROGRESS &&
+        gai_cancel((*job)->lookup) == EAI_NOTCANCELED)
         return;
     free_lookup(*job);
     free((*job)->body.data);

@@ -65,11 +65,22 @@ void binance_write_key(struct text *key, uint32_t stream, struct slice symbol, s
         text_append(key, variant);
 }
 
+/* Bytes that no symbol has: those that JSON or a URL would not have as they are. */
+static bool is_symbol(struct slice symbol)
+{
+    for (size_t i = 0; i < symbol.len; i++) {
+        unsigned char c = (unsigned char)symbol.data[i];
+        if (c <= ' ' || c == '"' || c == '\\' || c == 0x7f)
+            return false;
+    }
+    return symbol.len > 0;
+}
+
 bool binance_read_key(struct slice key, uint32_t *stream, struct text *symbol,
                       struct slice *variant)
 {
-    const char *at = memchr(key.data, '@', key.len);
-    if (at == NULL || at == key.data)
+    const char *at = key.len > 0 ? memchr(key.data, '@', key.len) : NULL;
+    if (at == NULL || !is_symbol((struct slice){key.data, (size_t)(at - key.data)}))
         return false;
     struct slice name = {at, key.len - (size_t)(at - key.data)};
     for (uint32_t i = 0; i < BINANCE_STREAMS; i++) {

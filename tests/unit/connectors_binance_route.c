@@ -248,6 +248,15 @@ START_TEST(key_is_read_only_if_a_stream_has_it)
         ck_assert_msg(!binance_read_key(slice_of(wrong[i]), &stream, &symbol, &variant), "%s",
                       wrong[i]);
     }
+    static const struct slice bytes[] = {{"\0x@trade", 8},  {"a\nb@trade", 9}, {"a b@trade", 9},
+                                         {"a\"b@trade", 9}, {"a\\b@trade", 9}, {NULL, 0}};
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
+        char room[SYMBOL_MAX];
+        struct text symbol = text_over(room, sizeof room);
+        struct slice variant;
+        uint32_t stream;
+        ck_assert(!binance_read_key(bytes[i], &stream, &symbol, &variant));
+    }
     char little[4];
     struct text symbol = text_over(little, sizeof little);
     struct slice variant;

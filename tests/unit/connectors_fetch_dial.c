@@ -12,6 +12,18 @@
 #define NO_HOST "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffffgggggggggg.invalid"
 #define KEEP_MS 1000
 
+/* The thread that looks names up is the C library's own, which ThreadSanitizer cannot follow. */
+#if defined __SANITIZE_THREAD__
+#define LOOKS_UP false
+#elif defined __has_feature
+#if __has_feature(thread_sanitizer)
+#define LOOKS_UP false
+#endif
+#endif
+#ifndef LOOKS_UP
+#define LOOKS_UP true
+#endif
+
 static struct dns_cache cache;
 
 static struct fetch_answer look_up(const char *host, int64_t now_ns)
@@ -97,10 +109,12 @@ int main(void)
     Suite *suite = suite_create("connectors_fetch_dial");
     TCase *tests = tcase_create("dial");
     tcase_add_test(tests, dial_takes_an_address_as_it_is);
-    tcase_add_test(tests, dial_looks_a_name_up_and_remembers_it);
-    tcase_add_test(tests, dial_says_which_name_cannot_be_looked_up);
-    tcase_add_test(tests, dial_serves_a_name_from_what_was_last_known_of_it);
-    tcase_add_test(tests, dial_gives_up_at_its_deadline);
+    if (LOOKS_UP) {
+        tcase_add_test(tests, dial_looks_a_name_up_and_remembers_it);
+        tcase_add_test(tests, dial_says_which_name_cannot_be_looked_up);
+        tcase_add_test(tests, dial_serves_a_name_from_what_was_last_known_of_it);
+        tcase_add_test(tests, dial_gives_up_at_its_deadline);
+    }
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
