@@ -315,10 +315,12 @@ void publisher_stats(const struct publisher *publisher, struct publisher_stats *
                                       .rebinds = atomic_load(&publisher->rebinds)};
 }
 
-/* Whoever got a message is counted when its block is settled. */
+/* Whoever got a message is counted when its block is settled. Whether the last subscriber left can
+ * not be known: libzmq passes on every unsubscription, also of what nobody had, and a client that
+ * makes them up must not silence the feed for the others. */
 bool publisher_wanted(const struct publisher *publisher)
 {
     uint64_t settled = atomic_load_explicit(&publisher->settled, memory_order_acquire);
     return publisher->batch > 0 || settled != publisher->handed_over ||
-           atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed) > 0;
+           atomic_load_explicit(&publisher->subscription_events, memory_order_relaxed) > 0;
 }

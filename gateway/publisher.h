@@ -36,9 +36,9 @@ struct publisher_stats {
 
 /* A recent picture. Any thread. */
 void publisher_stats(const struct publisher *publisher, struct publisher_stats *stats);
-/* True while anybody subscribes to anything, or may: without it nothing need be encoded. Behind a
- * message that a subscriber got it is true until he leaves, so that he misses nothing that follows.
- * The manager's thread alone. */
+/* True once anybody has subscribed to anything, or may have: before that nothing need be encoded.
+ * Behind a message that a subscriber got it is true, so that he misses nothing that follows. The
+ * manager's thread alone. */
 bool publisher_wanted(const struct publisher *publisher);
 
 #endif
