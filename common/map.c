@@ -153,17 +153,3 @@ size_t map_count(const struct map *map)
 {
     return map->count;
 }
-
-bool map_each(const struct map *map, size_t *place, struct slice *key, uint32_t *value)
-{
-    for (; *place <= map->mask; ++*place) {
-        const struct entry *entry = &map->entries[*place];
-        if (entry->key == NULL)
-            continue;
-        *key = (struct slice){entry->key, entry->len};
-        *value = entry->value;
-        ++*place;
-        return true;
-    }
-    return false;
-}

@@ -20,7 +20,4 @@ bool map_get(const struct map *map, struct slice key, uint32_t *value);
 bool map_remove(struct map *map, struct slice key);
 size_t map_count(const struct map *map);
 
-/* Walks all entries: start with *place 0; false at the end. Nothing may be changed on the way. */
-bool map_each(const struct map *map, size_t *place, struct slice *key, uint32_t *value);
-
 #endif

@@ -100,12 +100,12 @@ struct sink *bus_sink_new(struct bus *bus, uint16_t connector)
     return &end->sink;
 }
 
-void bus_sink_destroy(struct bus *bus, struct sink **sink)
+void bus_sink_destroy(struct sink **sink)
 {
     struct bus_sink *end = (struct bus_sink *)*sink;
     if (end == NULL)
         return;
-    channel_end_destroy(bus->channel, &end->end);
+    channel_end_destroy(&end->end);
     free(end);
     *sink = NULL;
 }

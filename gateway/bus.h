@@ -18,7 +18,7 @@ void bus_destroy(struct bus **bus);
 /* An end for one connector (its number is set in each event): made and destroyed by the manager,
  * used by the connector's thread alone in between. NULL if it fails. */
 struct sink *bus_sink_new(struct bus *bus, uint16_t connector);
-void bus_sink_destroy(struct bus *bus, struct sink **sink);
+void bus_sink_destroy(struct sink **sink);
 
 /* The receiving end, for zmq_poll. */
 void *bus_socket(struct bus *bus);

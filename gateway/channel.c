@@ -118,9 +118,8 @@ struct channel_end *channel_end_new(struct channel *channel, size_t block_max, s
     return end;
 }
 
-void channel_end_destroy(struct channel *channel, struct channel_end **end)
+void channel_end_destroy(struct channel_end **end)
 {
-    (void)channel;
     if (*end == NULL)
         return;
     zmq_close((*end)->socket);

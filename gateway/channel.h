@@ -28,7 +28,7 @@ void channel_destroy(struct channel **channel);
  * yet received. */
 struct channel_end *channel_end_new(struct channel *channel, size_t block_max,
                                     size_t under_way_max);
-void channel_end_destroy(struct channel *channel, struct channel_end **end);
+void channel_end_destroy(struct channel_end **end);
 
 /* Room for `len` bytes (a multiple of 16) at the end of the open block. NULL if the block has none
  * left (flush it and try again), if memory is out or if `len` is more than a block may hold. */

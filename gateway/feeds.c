@@ -67,10 +67,10 @@ static void keep(void *argument)
         sched_yield();
 }
 
-static void let_go(struct feeds *feeds, struct feed *feed)
+static void let_go(struct feed *feed)
 {
     thread_join(&feed->keeper);
-    bus_sink_destroy(feeds->bus, &feed->sink);
+    bus_sink_destroy(&feed->sink);
     sem_destroy(&feed->end);
     free(feed);
 }
@@ -91,7 +91,7 @@ static struct connector *start(void *context, uint16_t number,
     if (feed->connector == NULL || !thread_start(&feed->keeper, "keeper", keep, feed)) {
         if (feed->connector != NULL)
             connector_destroy(&feed->connector);
-        let_go(feeds, feed);
+        let_go(feed);
         return NULL;
     }
     feed->next = feeds->first;
@@ -140,7 +140,7 @@ bool feeds_take_end(struct feeds *feeds, const struct event *event)
         if ((uintptr_t)feed != event->seq)
             continue;
         *link = feed->next;
-        let_go(feeds, feed);
+        let_go(feed);
         return true;
     }
     ENSURE(false && "a feed that runs");

@@ -250,7 +250,7 @@ void publisher_destroy(struct publisher **publisher)
         send_end(*publisher);
     thread_join(&(*publisher)->thread);
     close_feed(*publisher);
-    channel_end_destroy((*publisher)->channel, &(*publisher)->end);
+    channel_end_destroy(&(*publisher)->end);
     channel_destroy(&(*publisher)->channel);
     free(*publisher);
     *publisher = NULL;

@@ -229,8 +229,3 @@ bool requests_step(struct requests *requests, const struct query_now *now)
     requests->reply = text_over(requests->image, requests->reply_max);
     return true;
 }
-
-bool requests_busy(const struct requests *requests)
-{
-    return requests->count > 0;
-}

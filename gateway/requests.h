@@ -24,7 +24,5 @@ bool requests_receive(struct requests *requests, const struct query_now *now);
 /* Makes one image of the oldest snapshot under way and sends the reply when it is whole. False:
  * none is under way. */
 bool requests_step(struct requests *requests, const struct query_now *now);
-/* True while a snapshot is under way: do not sleep. */
-bool requests_busy(const struct requests *requests);
 
 #endif

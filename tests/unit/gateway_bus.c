@@ -79,8 +79,8 @@ START_TEST(bus_brings_the_events_of_a_wake_up_as_one_message)
     ck_assert_uint_eq(taken.holes, 0);
     ck_assert_uint_eq(taken.connector, 7);
     ck_assert_uint_eq(bus_dropped(bus), 0);
-    bus_sink_destroy(bus, &sink);
-    bus_sink_destroy(bus, &sink);
+    bus_sink_destroy(&sink);
+    bus_sink_destroy(&sink);
     bus_destroy(&bus);
     bus_destroy(&bus);
 }
@@ -118,7 +118,7 @@ START_TEST(bus_carries_books_with_all_their_levels)
         continue;
     ck_assert_uint_eq(levels, 20 * 300);
     free(event);
-    bus_sink_destroy(bus, &sink);
+    bus_sink_destroy(&sink);
     bus_destroy(&bus);
 }
 END_TEST
@@ -141,7 +141,7 @@ START_TEST(bus_drops_and_counts_when_it_is_full_and_takes_again_when_it_is_drain
     drain(bus, &taken);
     ck_assert_uint_eq(taken.events, seq);
     ck_assert_uint_eq(taken.holes, 1);
-    bus_sink_destroy(bus, &sink);
+    bus_sink_destroy(&sink);
     bus_destroy(&bus);
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(bus_says_at_the_flush_that_a_block_before_it_was_lost)
     ck_assert_uint_eq(taken.holes, 4);
     ck_assert(push(sink, 0, seq++));
     ck_assert(sink->flush(sink)); /* and it is said once */
-    bus_sink_destroy(bus, &sink);
+    bus_sink_destroy(&sink);
     bus_destroy(&bus);
 }
 END_TEST
@@ -193,7 +193,7 @@ START_TEST(bus_counts_an_event_that_fits_no_block_and_keeps_the_others)
     ck_assert_uint_eq(taken.events, 2);
     ck_assert_uint_eq(bus_dropped(bus), 1);
     free(large);
-    bus_sink_destroy(bus, &sink);
+    bus_sink_destroy(&sink);
     bus_destroy(&bus);
 }
 END_TEST
@@ -238,7 +238,7 @@ START_TEST(bus_between_threads_loses_only_what_it_counts)
     ck_assert_uint_eq(taken.events + bus_dropped(bus), WAKE_UPS * BURST);
     ck_assert_uint_eq(atomic_load(&connector.lost), bus_dropped(bus));
     ck_assert_uint_eq(taken.connector, 3);
-    bus_sink_destroy(bus, &connector.sink);
+    bus_sink_destroy(&connector.sink);
     bus_destroy(&bus);
 }
 END_TEST

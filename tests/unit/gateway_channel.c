@@ -71,8 +71,8 @@ START_TEST(channel_gives_a_block_as_it_was_written)
         ck_assert_uint_eq(number_at(&block, i), i);
     channel_free(&block);
     ck_assert_ptr_null(block.data);
-    channel_end_destroy(channel, &end);
-    channel_end_destroy(channel, &end);
+    channel_end_destroy(&end);
+    channel_end_destroy(&end);
 }
 END_TEST
 
@@ -92,7 +92,7 @@ START_TEST(channel_takes_back_what_was_reserved_in_vain)
     ck_assert_uint_eq(block.len, 2 * RECORD);
     ck_assert_uint_eq(number_at(&block, 0), 7);
     channel_free(&block);
-    channel_end_destroy(channel, &end);
+    channel_end_destroy(&end);
 }
 END_TEST
 
@@ -113,7 +113,7 @@ START_TEST(channel_says_when_a_block_is_full_and_when_nothing_could_hold_it)
     struct channel_block block = take();
     ck_assert_uint_eq(block.len, written * RECORD);
     channel_free(&block);
-    channel_end_destroy(channel, &end);
+    channel_end_destroy(&end);
 }
 END_TEST
 
@@ -132,7 +132,7 @@ START_TEST(channel_drops_beyond_the_bytes_under_way_until_they_are_received)
             channel_free(&block);
         }
     }
-    channel_end_destroy(channel, &end);
+    channel_end_destroy(&end);
 }
 END_TEST
 
@@ -149,7 +149,7 @@ START_TEST(channel_that_was_full_takes_nothing_before_it_is_half_empty)
         ck_assert(channel_flush(end) == (i == 1)); /* of nothing: is there room? */
         ck_assert(put(end, 5) && channel_flush(end) == (i == 1));
     }
-    channel_end_destroy(channel, &end);
+    channel_end_destroy(&end);
 }
 END_TEST
 
@@ -161,8 +161,8 @@ START_TEST(channel_bounds_each_sender_by_itself)
     ck_assert(put(full, 2) && channel_flush(full));
     ck_assert(put(full, 3) && !channel_flush(full));
     ck_assert(put(other, 4) && channel_flush(other));
-    channel_end_destroy(channel, &full);
-    channel_end_destroy(channel, &other);
+    channel_end_destroy(&full);
+    channel_end_destroy(&other);
     uint64_t sum = 0;
     for (int i = 0; i < 3; i++) {
         struct channel_block block = take();
@@ -179,7 +179,7 @@ START_TEST(channel_may_end_with_blocks_that_nobody_received)
     for (uint64_t i = 0; i < 100; i++)
         ck_assert(put(end, i) && channel_flush(end));
     ck_assert(put(end, 100)); /* one is open, too */
-    channel_end_destroy(channel, &end);
+    channel_end_destroy(&end);
 }
 END_TEST
 
@@ -232,7 +232,7 @@ START_TEST(channel_hands_over_between_threads_in_order_and_counts_what_is_lost)
     for (int i = 0; i < 2; i++) {
         thread_join(&senders[i].thread);
         ck_assert_uint_eq(got[i] + atomic_load(&senders[i].dropped), SENT);
-        channel_end_destroy(channel, &senders[i].end);
+        channel_end_destroy(&senders[i].end);
     }
 }
 END_TEST
