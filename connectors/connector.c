@@ -168,7 +168,7 @@ static bool configure(struct connector *connector, const struct connector_config
     session->hangup_ms = config->hangup_ms;
     session->message_max = connector->exchange->limits.frame_max;
     session->keys_max = config->streams_per_session;
-    return url_read(config->websocket, connector->exchange->path, &session->url);
+    return url_read(config->websocket, connector->exchange->roots[0], &session->url);
 }
 
 static void wake(void *context)

@@ -143,7 +143,9 @@ static int64_t step_counters(struct connector *connector, int64_t now_ns)
 /* The way of a list into the sink. */
 struct giving {
     struct connector *connector;
-    size_t count; /* read so far */
+    struct event held; /* the newest one: whether it is the last is known when the next is read */
+    size_t count;      /* read so far */
+    bool holds;
     bool full;
 };
 
@@ -156,9 +158,8 @@ static void flush_list(struct giving *giving)
         giving->full = true;
 }
 
-static void give_instrument(void *context, struct event *event)
+static void give(struct giving *giving, struct event *event)
 {
-    struct giving *giving = context;
     struct sink *sink = giving->connector->sink;
     if (giving->full || giving->count++ < giving->connector->instruments.given)
         return;
@@ -172,6 +173,15 @@ static void give_instrument(void *context, struct event *event)
     giving->count--;
     flush_list(giving);
     giving->full = true;
+}
+
+static void take_instrument(void *context, struct event *event)
+{
+    struct giving *giving = context;
+    if (giving->holds)
+        give(giving, &giving->held);
+    giving->held = *event;
+    giving->holds = true;
 }
 
 static int64_t list_again(struct connector *connector, uint32_t retry_after_ms)
@@ -226,7 +236,11 @@ static int64_t give_list(struct connector *connector, int64_t now_ns)
     size_t skipped;
     connector_flush(connector, now_ns);
     enum refusal refusal = connector->exchange->read_instruments(
-        (struct slice){body->body, body->body_len}, give_instrument, &giving, &skipped);
+        (struct slice){body->body, body->body_len}, take_instrument, &giving, &skipped);
+    if (giving.holds) {
+        giving.held.instrument.last = true;
+        give(&giving, &giving.held);
+    }
     if (!giving.full)
         flush_list(&giving);
     if (giving.full)
@@ -263,17 +277,26 @@ void connector_instruments_came(struct connector *connector, struct fetch_answer
     *answer = NULL;
 }
 
+static bool ask_list(struct connector *connector)
+{
+    char room[FETCH_URL_MAX];
+    struct text path = text_over(room, sizeof room);
+    connector->exchange->write_instruments_path(&path, NULL);
+    text_terminate(&path);
+    return !path.overflow &&
+           connector_get(connector, room, connector->exchange->instruments_weight, LIST_TIMEOUT_MS,
+                         LIST_BODY_MAX, tag_of(TAG_INSTRUMENTS, 0, 0));
+}
+
 static int64_t step_instruments(struct connector *connector, int64_t now_ns)
 {
-    const struct exchange *exchange = connector->exchange;
     if (connector->instruments.under_way)
         return INT64_MAX;
     if (now_ns < connector->instruments.due_ns)
         return connector->instruments.due_ns;
     if (connector->instruments.body != NULL)
         connector->instruments.due_ns = give_list(connector, now_ns);
-    else if (connector_get(connector, exchange->instruments_path, exchange->instruments_weight,
-                           LIST_TIMEOUT_MS, LIST_BODY_MAX, tag_of(TAG_INSTRUMENTS, 0, 0)))
+    else if (ask_list(connector))
         connector->instruments.under_way = true;
     else
         connector->instruments.due_ns = list_again(connector, 0);

@@ -9,6 +9,7 @@
 #include "common/log.h"
 #include "common/thread.h"
 #include "connectors/fetch_parts.h"
+#include "connectors/registry.h"
 
 #include <netdb.h>
 #include <semaphore.h>

@@ -167,8 +167,10 @@ static void take_data(struct intake *intake, struct slice frame, int64_t receive
     }
     uint32_t stream = value % exchange->stream_count;
     struct intake_topic *topic = intake->topics[value / exchange->stream_count];
-    enum refusal refusal = exchange->parse(stream, slice_of(topic->want.exchange_symbol),
-                                           route->payload, event, intake->config.levels_max);
+    struct parsing parsing = {.exchange_symbol = slice_of(topic->want.exchange_symbol),
+                              .variant = slice_of(topic->want.variant),
+                              .levels_max = intake->config.levels_max};
+    enum refusal refusal = exchange->parse(stream, route->payload, &parsing, event);
     if (refusal == REFUSAL_NONE && intake->side == INTAKE_NEW &&
         !is_next(intake, topic, stream, event))
         return;

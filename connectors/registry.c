@@ -1,33 +1,41 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "connectors/exchange.h"
+#include "connectors/registry.h"
 
-#define EXCHANGE(folder) extern const struct exchange exchange_##folder;
-#include "connectors/registry.def"
-#undef EXCHANGE
+#include "common/ensure.h"
 
-static const struct exchange *const exchanges[] = {
-#define EXCHANGE(folder) &exchange_##folder,
+#define EXCHANGES(folder) extern const struct exchange *const exchanges_##folder[];
 #include "connectors/registry.def"
-#undef EXCHANGE
-    NULL};
+#undef EXCHANGES
+
+static const struct exchange *const *const folders[] = {
+#define EXCHANGES(folder) exchanges_##folder,
+#include "connectors/registry.def"
+#undef EXCHANGES
+};
+
+static const struct exchange *exchanges[REGISTRY_MAX + 1];
+
+static void fill(void)
+{
+    size_t count = 0;
+    for (size_t folder = 0; folder < sizeof folders / sizeof *folders; folder++)
+        for (const struct exchange *const *of = folders[folder]; *of != NULL; of++) {
+            ENSURE(count < REGISTRY_MAX);
+            exchanges[count++] = *of;
+        }
+}
 
 const struct exchange *const *exchange_list(void)
 {
+    if (exchanges[0] == NULL)
+        fill();
     return exchanges;
 }
 
 const struct exchange *exchange_find(struct slice name)
 {
-    for (const struct exchange *const *exchange = exchanges; *exchange != NULL; exchange++)
+    for (const struct exchange *const *exchange = exchange_list(); *exchange != NULL; exchange++)
         if (slice_equal(name, slice_of((*exchange)->name)))
-            return *exchange;
-    return NULL;
-}
-
-const struct exchange *exchange_find_type(struct slice type)
-{
-    for (const struct exchange *const *exchange = exchanges; *exchange != NULL; exchange++)
-        if (slice_equal(type, slice_of((*exchange)->type)))
             return *exchange;
     return NULL;
 }

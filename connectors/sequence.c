@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The rules, one function each. Their sources: binance.md 4.1 and 4.2 (docs of 2026-07-21,
- * 2026-05-28). */
+ * 2026-05-28), bybit.md 4 (2026-07-24). */
 #include "connectors/sequence.h"
 
 #include "common/ensure.h"
@@ -40,6 +40,14 @@ static enum sequence_verdict broken(struct sequence *sequence)
     return SEQUENCE_BROKEN;
 }
 
+/* The same id again is the exchange's way to say that nothing changed; 1 is a service that was
+ * started again (Bybit). */
+static enum sequence_verdict rising(struct sequence *sequence, uint64_t last)
+{
+    bool late = sequence->joined && last != sequence->last && is_late(sequence, last);
+    return late && last != 1 ? SEQUENCE_OLD : take(sequence, last);
+}
+
 /* The first message begins it; an id that comes twice is the same message seen again. */
 static enum sequence_verdict counted(struct sequence *sequence, uint64_t last)
 {
@@ -73,6 +81,16 @@ static enum sequence_verdict linked(struct sequence *sequence, uint64_t first, u
     return last >= sequence->last && follows ? take(sequence, last) : broken(sequence);
 }
 
+/* Begun by a snapshot; no id is left out. */
+static enum sequence_verdict stepped(struct sequence *sequence, uint64_t last)
+{
+    if (!sequence->joined)
+        return SEQUENCE_WAIT;
+    if (last == sequence->last + 1)
+        return take(sequence, last);
+    return is_late(sequence, last) ? SEQUENCE_OLD : broken(sequence);
+}
+
 enum sequence_verdict sequence_next(struct sequence *sequence, uint64_t first, uint64_t last,
                                     uint64_t prev)
 {
@@ -81,15 +99,15 @@ enum sequence_verdict sequence_next(struct sequence *sequence, uint64_t first, u
     case SEQUENCE_REPLACED:
         return take(sequence, last);
     case SEQUENCE_RISING:
-        return sequence->joined && last != sequence->last && is_late(sequence, last)
-                   ? SEQUENCE_OLD
-                   : take(sequence, last);
+        return rising(sequence, last);
     case SEQUENCE_COUNTED:
         return counted(sequence, last);
     case SEQUENCE_CHAINED:
         return chained(sequence, first, last);
     case SEQUENCE_LINKED:
         return linked(sequence, first, last, prev);
+    case SEQUENCE_STEPPED:
+        return stepped(sequence, last);
     }
     ENSURE(false && "a rule");
     return SEQUENCE_BROKEN;

@@ -2,6 +2,7 @@
 /* Reading the file, and what no single key can say: that an address beyond loopback needs a word of
  * its own, that limits fit together. */
 #include "common/ensure.h"
+#include "connectors/registry.h"
 #include "gateway/config_parts.h"
 
 #include <stdlib.h>

@@ -135,17 +135,22 @@ struct counters {
     uint64_t events;
     uint64_t control;
     uint64_t refused[REFUSAL_COUNT];
+    uint64_t drifted[DRIFT_COUNT]; /* events that our facts do not explain wholly */
     uint64_t gaps;
     uint64_t resyncs;
     uint64_t dropped;   /* events that found the bus full */
     int64_t last_frame; /* ns, real clock; 0 none yet */
 };
 
-/* The first frame refused under a reason since start, cut: the operator's example. */
+/* The first frame since start that was refused under a reason, or that had a name or word which our
+ * facts do not know; cut: the operator's example. */
 struct drift {
-    uint8_t refusal;
+    uint8_t refusal; /* enum refusal; REFUSAL_NONE: it was not refused, ... */
+    uint8_t drift;   /* ... but had this (enum drift_kind); DRIFT_NONE: it was refused */
+    uint8_t name_len;
     uint16_t len;
-    char example[480];
+    char name[59]; /* the unknown field or word */
+    char example[416];
 };
 
 struct event {

@@ -24,6 +24,7 @@ SPELLING(subscription_state_word, enum subscription_state, SUBSCRIPTION_WORDS,
          SUBSCRIPTION_STATE_COUNT)
 SPELLING(reason_word, enum reason, REASON_WORDS, REASON_COUNT)
 SPELLING(refusal_word, enum refusal, REFUSAL_WORDS, REFUSAL_COUNT)
+SPELLING(drift_word, enum drift_kind, DRIFT_WORDS, DRIFT_COUNT)
 
 bool kind_read(struct slice word, enum kind *kind)
 {

@@ -108,8 +108,15 @@
     X(REFUSAL_PRIVATE_EVENT, "private_event")                                                      \
     X(REFUSAL_DUPLICATE, "duplicate")                                                              \
     X(REFUSAL_STALE_UPDATE, "stale_update")                                                        \
+    X(REFUSAL_BEFORE_SNAPSHOT, "before_snapshot")                                                  \
     X(REFUSAL_SNAPSHOT_WITHOUT_SYMBOL, "snapshot_without_symbol")                                  \
     X(REFUSAL_UNEXPECTED_SNAPSHOT, "unexpected_snapshot")
+
+/* What our facts of an exchange do not know although the event is whole without it. */
+#define DRIFT_WORDS(X)                                                                             \
+    X(DRIFT_NONE, "none")                                                                          \
+    X(DRIFT_UNKNOWN_FIELD, "unknown_field")                                                        \
+    X(DRIFT_UNKNOWN_WORD, "unknown_word")
 
 #define WORD_ENUM(NAME, word) NAME,
 enum kind { KIND_WORDS(WORD_ENUM) KIND_COUNT };
@@ -121,6 +128,7 @@ enum session_state { SESSION_WORDS(WORD_ENUM) SESSION_STATE_COUNT };
 enum subscription_state { SUBSCRIPTION_WORDS(WORD_ENUM) SUBSCRIPTION_STATE_COUNT };
 enum reason { REASON_WORDS(WORD_ENUM) REASON_COUNT };
 enum refusal { REFUSAL_WORDS(WORD_ENUM) REFUSAL_COUNT };
+enum drift_kind { DRIFT_WORDS(WORD_ENUM) DRIFT_COUNT };
 #undef WORD_ENUM
 
 #define KIND_PUBLIC_COUNT KIND_SESSION
@@ -134,6 +142,7 @@ struct slice session_state_word(enum session_state state);
 struct slice subscription_state_word(enum subscription_state state);
 struct slice reason_word(enum reason reason);
 struct slice refusal_word(enum refusal refusal);
+struct slice drift_word(enum drift_kind kind);
 
 /* The kind that a word names; false for any other word, and for a kind without topics. */
 bool kind_read(struct slice word, enum kind *kind);

@@ -3,6 +3,7 @@
  * noted. */
 #include "connectors/binance/parse.h"
 #include "connectors/binance/route.h"
+#include "connectors/payload.h"
 
 #include <strings.h>
 
@@ -10,27 +11,35 @@
  * ids are consecutive for each symbol (3.1.2): a hole is a loss. Partial books and slow depth are
  * understood, never asked for. */
 static const struct stream streams[] = {
-    [BINANCE_TRADE] = {"trade", KIND_TRADE, true, SEQUENCE_COUNTED, PROOF_SEQUENCE, 0},
-    [BINANCE_AGG_TRADE] = {"aggTrade", KIND_TRADE, false, SEQUENCE_COUNTED, PROOF_SEQUENCE, 0},
-    [BINANCE_BOOK_TICKER] = {"bookTicker", KIND_QUOTE, true, SEQUENCE_RISING, PROOF_NONE, 0},
-    [BINANCE_TICKER] = {"ticker", KIND_QUOTE, true, SEQUENCE_UNCHECKED, PROOF_NONE, 0},
-    [BINANCE_MINI_TICKER] = {"miniTicker", KIND_QUOTE, false, SEQUENCE_UNCHECKED, PROOF_NONE, 0},
-    [BINANCE_DEPTH] = {"depth@100ms", KIND_BOOK, true, SEQUENCE_CHAINED, PROOF_SEQUENCE, 0},
-    [BINANCE_DEPTH_SLOW] = {"depth", KIND_BOOK, false, SEQUENCE_CHAINED, PROOF_SEQUENCE, 0},
-    [BINANCE_DEPTH5] = {"depth5@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
-    [BINANCE_DEPTH10] = {"depth10@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
-    [BINANCE_DEPTH20] = {"depth20@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
-    [BINANCE_DEPTH5_SLOW] = {"depth5", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
-    [BINANCE_DEPTH10_SLOW] = {"depth10", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
-    [BINANCE_DEPTH20_SLOW] = {"depth20", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0},
-    [BINANCE_KLINE] = {"kline", KIND_CANDLE, true, SEQUENCE_UNCHECKED, PROOF_NONE, 0},
+    [BINANCE_TRADE] = {"trade", KIND_TRADE, true, SEQUENCE_COUNTED, PROOF_SEQUENCE, 0, 0, 0},
+    [BINANCE_AGG_TRADE] = {"aggTrade", KIND_TRADE, false, SEQUENCE_COUNTED, PROOF_SEQUENCE, 0, 0,
+                           0},
+    [BINANCE_BOOK_TICKER] = {"bookTicker", KIND_QUOTE, true, SEQUENCE_RISING, PROOF_NONE, 0, 0, 0},
+    [BINANCE_TICKER] = {"ticker", KIND_QUOTE, true, SEQUENCE_UNCHECKED, PROOF_NONE, 0, 0, 0},
+    [BINANCE_MINI_TICKER] = {"miniTicker", KIND_QUOTE, false, SEQUENCE_UNCHECKED, PROOF_NONE, 0, 0,
+                             0},
+    [BINANCE_DEPTH] = {"depth@100ms", KIND_BOOK, true, SEQUENCE_CHAINED, PROOF_SEQUENCE, 0, 0, 0},
+    [BINANCE_DEPTH_SLOW] = {"depth", KIND_BOOK, false, SEQUENCE_CHAINED, PROOF_SEQUENCE, 0, 0, 0},
+    [BINANCE_DEPTH5] = {"depth5@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0, 0,
+                        0},
+    [BINANCE_DEPTH10] = {"depth10@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0, 0,
+                         0},
+    [BINANCE_DEPTH20] = {"depth20@100ms", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0, 0,
+                         0},
+    [BINANCE_DEPTH5_SLOW] = {"depth5", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0, 0,
+                             0},
+    [BINANCE_DEPTH10_SLOW] = {"depth10", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0, 0,
+                              0},
+    [BINANCE_DEPTH20_SLOW] = {"depth20", KIND_BOOK, false, SEQUENCE_REPLACED, PROOF_SNAPSHOT, 0, 0,
+                              0},
+    [BINANCE_KLINE] = {"kline", KIND_CANDLE, true, SEQUENCE_UNCHECKED, PROOF_NONE, 0, 0, 0},
 };
 _Static_assert(sizeof streams / sizeof *streams == BINANCE_STREAMS, "a line for each stream");
 
-static enum refusal parse(uint32_t stream, struct slice symbol, struct slice payload,
-                          struct event *event, size_t max_levels)
+static enum refusal parse(uint32_t stream, struct slice payload, struct parsing *parsing,
+                          struct event *event)
 {
-    static enum refusal (*const parsers[])(struct slice, struct slice, struct event *, size_t) = {
+    static enum refusal (*const parsers[])(struct slice, struct parsing *, struct event *) = {
         [BINANCE_TRADE] = binance_parse_trade,
         [BINANCE_AGG_TRADE] = binance_parse_agg_trade,
         [BINANCE_BOOK_TICKER] = binance_parse_book_ticker,
@@ -46,7 +55,7 @@ static enum refusal parse(uint32_t stream, struct slice symbol, struct slice pay
         [BINANCE_DEPTH20_SLOW] = binance_parse_partial,
         [BINANCE_KLINE] = binance_parse_kline,
     };
-    return parsers[stream](symbol, payload, event, max_levels);
+    return parsers[stream](payload, parsing, event);
 }
 
 /* 2.1: batches of 100 to 200 streams; one of 437 was seen to fail silently (ccxws#161). */
@@ -85,17 +94,6 @@ static void write_snapshot_path(struct text *path, struct slice symbol, uint32_t
 static uint32_t snapshot_weight(uint32_t depth)
 {
     return depth <= 100 ? 5 : depth <= 500 ? 25 : depth <= 1000 ? 50 : 250;
-}
-
-/* Copies a text into a field of an instrument; false if it does not fit or has an escape. */
-static bool take_text(struct scan *scan, char *field, size_t room)
-{
-    struct slice text;
-    if (!scan_string(scan, &text) || text.len >= room || memchr(text.data, '\\', text.len) != NULL)
-        return false;
-    memcpy(field, text.data, text.len);
-    field[text.len] = '\0';
-    return true;
 }
 
 /* 5.1: filters stand in any order and are found by filterType. */
@@ -137,14 +135,14 @@ static bool read_instrument(struct slice entry, struct event *event)
     scan_object(&scan);
     while (scan_member(&scan, &key)) {
         if (slice_equal(key, SLICE("symbol")))
-            held &=
-                take_text(&scan, instrument->exchange_symbol, sizeof instrument->exchange_symbol);
+            held &= payload_text(&scan, instrument->exchange_symbol,
+                                 sizeof instrument->exchange_symbol);
         else if (slice_equal(key, SLICE("baseAsset")))
-            held &= take_text(&scan, instrument->base, sizeof instrument->base);
+            held &= payload_text(&scan, instrument->base, sizeof instrument->base);
         else if (slice_equal(key, SLICE("quoteAsset")))
-            held &= take_text(&scan, instrument->quote, sizeof instrument->quote);
+            held &= payload_text(&scan, instrument->quote, sizeof instrument->quote);
         else if (slice_equal(key, SLICE("status")))
-            held &= take_text(&scan, instrument->status, sizeof instrument->status);
+            held &= payload_text(&scan, instrument->status, sizeof instrument->status);
         else if (slice_equal(key, SLICE("filters")))
             scan_filters(&scan, instrument);
         else
@@ -174,19 +172,23 @@ static enum refusal find_symbols(struct slice body, struct slice *symbols)
         if (scan_raw(&scan, &value) && found)
             *symbols = value;
     }
-    return scan_end(&scan) ? REFUSAL_NONE : binance_refusal(&scan);
+    return scan_end(&scan) ? REFUSAL_NONE : payload_refusal(&scan);
 }
 
-/* Nothing is given of a document that is not whole. The last one is told apart by holding each back
- * until the next is read. */
-static enum refusal read_instruments(struct slice body,
-                                     void (*take)(void *context, struct event *event),
-                                     void *context, size_t *skipped)
+/* The list comes whole. */
+static void write_instruments_path(struct text *path, const struct slice *body)
+{
+    if (body == NULL)
+        text_literal(path, "/api/v3/exchangeInfo?showPermissionSets=false");
+}
+
+static enum refusal read_instruments(struct slice body, exchange_take *take, void *context,
+                                     size_t *skipped)
 {
     struct scan scan;
     struct slice symbols, entry;
-    struct event events[2];
-    size_t held = 0;
+    struct event event;
+    size_t given = 0;
     *skipped = 0;
     enum refusal refusal = find_symbols(body, &symbols);
     if (refusal != REFUSAL_NONE)
@@ -194,19 +196,14 @@ static enum refusal read_instruments(struct slice body,
     scan_begin(&scan, symbols);
     scan_array(&scan);
     while (scan_element(&scan) && scan_raw(&scan, &entry)) {
-        if (!read_instrument(entry, &events[held & 1])) {
+        if (read_instrument(entry, &event)) {
+            take(context, &event);
+            given++;
+        } else {
             ++*skipped;
-            continue;
         }
-        if (held > 0)
-            take(context, &events[(held - 1) & 1]);
-        held++;
     }
-    if (held == 0)
-        return REFUSAL_MISSING_FIELD;
-    events[(held - 1) & 1].instrument.last = true;
-    take(context, &events[(held - 1) & 1]);
-    return REFUSAL_NONE;
+    return given > 0 ? REFUSAL_NONE : REFUSAL_MISSING_FIELD;
 }
 
 /* 5.3. */
@@ -229,14 +226,16 @@ const struct exchange exchange_binance = {
     .name = "binance",
     .type = "BinancePublicConnector",
     .websocket = "wss://stream.binance.com:9443",
-    .path = "/stream", /* 1.2: the wrapper's name is the one dependable key */
+    .roots = {"/stream"}, /* 1.2: the wrapper's name is the one dependable key */
     .rest = "https://api.binance.com",
-    .limits = {.streams_per_session = 300, /* of 1024; 8.1 */
+    .limits = {.group = "binance",
+               .streams_per_session = 300, /* of 1024; 8.1 */
                .streams_per_request = 100,
                .messages_per_second = 4, /* of 5, pongs counted; 2.2 */
                .connects = 300,
                .connects_window_ms = 300000,
                .rest_weight = 6000,
+               .rest_window_ms = 60000,
                .session_life_ms = 86400000,
                .frame_max = 4 * 1024 * 1024},
     .streams = streams,
@@ -249,8 +248,10 @@ const struct exchange exchange_binance = {
     .write_snapshot_path = write_snapshot_path,
     .snapshot_weight = snapshot_weight,
     .read_snapshot = binance_read_snapshot,
-    .instruments_path = "/api/v3/exchangeInfo?showPermissionSets=false",
+    .write_instruments_path = write_instruments_path,
     .instruments_weight = 20,
     .read_instruments = read_instruments,
     .used_weight = used_weight,
 };
+
+const struct exchange *const exchanges_binance[] = {&exchange_binance, NULL};

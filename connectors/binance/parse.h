@@ -4,31 +4,27 @@
 #ifndef TICKGATE_CONNECTORS_BINANCE_PARSE_H
 #define TICKGATE_CONNECTORS_BINANCE_PARSE_H
 
-#include "common/scan.h"
-#include "proto/event.h"
+#include "connectors/exchange.h"
 
-/* What is wrong with a document, by the reader's own error. */
-enum refusal binance_refusal(const struct scan *scan);
-
-/* One payload to one event; `symbol` is the exchange_symbol that must stand in it. */
-enum refusal binance_parse_trade(struct slice symbol, struct slice payload, struct event *event,
-                                 size_t max_levels);
-enum refusal binance_parse_agg_trade(struct slice symbol, struct slice payload, struct event *event,
-                                     size_t max_levels);
-enum refusal binance_parse_book_ticker(struct slice symbol, struct slice payload,
-                                       struct event *event, size_t max_levels);
-enum refusal binance_parse_ticker(struct slice symbol, struct slice payload, struct event *event,
-                                  size_t max_levels);
-enum refusal binance_parse_mini_ticker(struct slice symbol, struct slice payload,
-                                       struct event *event, size_t max_levels);
-enum refusal binance_parse_depth(struct slice symbol, struct slice payload, struct event *event,
-                                 size_t max_levels);
-enum refusal binance_parse_partial(struct slice symbol, struct slice payload, struct event *event,
-                                   size_t max_levels);
-enum refusal binance_parse_kline(struct slice symbol, struct slice payload, struct event *event,
-                                 size_t max_levels);
+/* One payload to one event. */
+enum refusal binance_parse_trade(struct slice payload, struct parsing *parsing,
+                                 struct event *event);
+enum refusal binance_parse_agg_trade(struct slice payload, struct parsing *parsing,
+                                     struct event *event);
+enum refusal binance_parse_book_ticker(struct slice payload, struct parsing *parsing,
+                                       struct event *event);
+enum refusal binance_parse_ticker(struct slice payload, struct parsing *parsing,
+                                  struct event *event);
+enum refusal binance_parse_mini_ticker(struct slice payload, struct parsing *parsing,
+                                       struct event *event);
+enum refusal binance_parse_depth(struct slice payload, struct parsing *parsing,
+                                 struct event *event);
+enum refusal binance_parse_partial(struct slice payload, struct parsing *parsing,
+                                   struct event *event);
+enum refusal binance_parse_kline(struct slice payload, struct parsing *parsing,
+                                 struct event *event);
 
 /* A reply of GET /api/v3/depth. */
-enum refusal binance_read_snapshot(struct slice body, struct event *event, size_t max_levels);
+enum refusal binance_read_snapshot(struct slice body, struct event *event, size_t levels_max);
 
 #endif

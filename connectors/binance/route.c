@@ -5,7 +5,7 @@
 #include "connectors/binance/route.h"
 
 #include "common/ensure.h"
-#include "connectors/binance/parse.h"
+#include "connectors/payload.h"
 
 /* What stands behind the symbol in a key. A kline's interval follows its suffix; a partial book's
  * depth is its variant. */
@@ -311,7 +311,7 @@ static void route_bare(struct slice frame, struct route *route)
     while (scan_member(&scan, &key))
         scan_bare_member(&scan, key, &bare);
     if (!scan_end(&scan)) {
-        refuse(route, binance_refusal(&scan));
+        refuse(route, payload_refusal(&scan));
     } else if (bare.wrapped && bare.stream.len > 0) {
         route->class = FRAME_DATA;
         route->key = bare.stream;
@@ -336,7 +336,7 @@ static void route_list(struct slice frame, struct route *route)
     scan_begin(&scan, frame);
     scan_skip(&scan);
     if (!scan_end(&scan)) {
-        refuse(route, binance_refusal(&scan));
+        refuse(route, payload_refusal(&scan));
         return;
     }
     route->class = FRAME_LIST;

@@ -4,6 +4,7 @@
  */
 #include "common/ensure.h"
 #include "connectors/intake.h"
+#include "connectors/registry.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/options.h"
 #include "gateway/cli/recording.h"
@@ -26,7 +27,7 @@ struct named {
     bool ahead; /* a line counted as an event is its snapshot, which waits for the stream */
 };
 
-struct parsing {
+struct task {
     struct sink sink; /* first: the sink's functions find the rest behind it */
     const struct exchange *exchange;
     struct intake *intake;
@@ -44,17 +45,17 @@ struct parsing {
 
 static bool print_event(struct sink *sink, const struct event *event)
 {
-    struct parsing *parsing = (struct parsing *)sink;
+    struct task *task = (struct task *)sink;
     if (event->kind >= KIND_PUBLIC_COUNT)
         return true;
-    struct named *topic = &parsing->topics[event->slot];
-    parsing->body.len = 0;
-    wire_json_event(&parsing->body, (struct slice){topic->head, topic->head_len},
+    struct named *topic = &task->topics[event->slot];
+    task->body.len = 0;
+    wire_json_event(&task->body, (struct slice){topic->head, topic->head_len},
                     slice_of(topic->variant), event, EPOCH, event->ts_received);
-    ENSURE(!parsing->body.overflow);
-    fwrite(parsing->body.data, 1, parsing->body.len, stdout);
+    ENSURE(!task->body.overflow);
+    fwrite(task->body.data, 1, task->body.len, stdout);
     putchar('\n');
-    parsing->printed |= event->update != UPDATE_STATE;
+    task->printed |= event->update != UPDATE_STATE;
     topic->ahead &= event->update != UPDATE_SNAPSHOT;
     return true;
 }
@@ -65,80 +66,79 @@ static bool nothing_to_flush(struct sink *sink)
     return true;
 }
 
-static void refuse(struct parsing *parsing, enum refusal refusal)
+static void refuse(struct task *task, enum refusal refusal)
 {
-    parsing->refused[refusal]++;
+    task->refused[refusal]++;
 }
 
 /* The recording brings the snapshot or it does not: nobody can be asked. One that waited for its
  * stream is of no use if another is wanted now. */
 static void snapshot_wanted(void *context, uint32_t slot, struct slice exchange_symbol)
 {
-    struct parsing *parsing = context;
-    struct named *topic = &parsing->topics[slot];
+    struct task *task = context;
+    struct named *topic = &task->topics[slot];
     (void)exchange_symbol;
     if (topic->ahead) {
-        parsing->events--;
-        refuse(parsing, REFUSAL_STALE_UPDATE);
+        task->events--;
+        refuse(task, REFUSAL_STALE_UPDATE);
     }
     topic->ahead = false;
 }
 
 /* A topic for a key that is met for the first time. Without an instrument list our symbol is the
  * exchange's. */
-static bool add_topic(struct parsing *parsing, struct slice key)
+static bool add_topic(struct task *task, struct slice key)
 {
-    struct want want = {.slot = parsing->topic_count, .next_seq = 1};
+    struct want want = {.slot = task->topic_count, .next_seq = 1};
     struct text symbol = text_over(want.exchange_symbol, sizeof want.exchange_symbol);
     struct slice variant;
     uint32_t stream;
-    if (parsing->topic_count == TOPICS_MAX ||
-        !parsing->exchange->read_key(key, &stream, &symbol, &variant))
+    if (task->topic_count == TOPICS_MAX ||
+        !task->exchange->read_key(key, &stream, &symbol, &variant))
         return false;
     text_terminate(&symbol);
     if (symbol.overflow || variant.len > VARIANT_MAX)
         return false;
-    want.kind = parsing->exchange->streams[stream].kind;
+    want.kind = task->exchange->streams[stream].kind;
     memcpy(want.symbol, want.exchange_symbol, sizeof want.symbol);
     memcpy(want.variant, variant.data, variant.len);
-    struct named *topic = &parsing->topics[want.slot];
+    struct named *topic = &task->topics[want.slot];
     struct text head = text_over(topic->head, sizeof topic->head);
-    struct wire_topic names = {slice_of(parsing->exchange->name), slice_of(want.symbol),
+    struct wire_topic names = {slice_of(task->exchange->name), slice_of(want.symbol),
                                slice_of(want.exchange_symbol), slice_of(want.variant)};
     wire_json_head(&head, want.kind, &names);
     topic->head_len = head.len;
     memcpy(topic->variant, want.variant, sizeof topic->variant);
-    parsing->topic_count++;
+    task->topic_count++;
     if (want.kind == KIND_BOOK && want.variant[0] == '\0') {
-        parsing->books++;
-        parsing->book_slot = want.slot;
+        task->books++;
+        task->book_slot = want.slot;
     }
-    return !head.overflow && intake_add(parsing->intake, &want, parsing->now_ns);
+    return !head.overflow && intake_add(task->intake, &want, task->now_ns);
 }
 
 /* The book that a REST reply is of: of the symbol that its connection names, or the recording's
  * only one. */
-static bool find_book(struct parsing *parsing, struct slice exchange_symbol, uint32_t *slot)
+static bool find_book(struct task *task, struct slice exchange_symbol, uint32_t *slot)
 {
     uint32_t stream = 0;
     char room[KEY_MAX];
     struct text key = text_over(room, sizeof room);
-    *slot = parsing->book_slot;
+    *slot = task->book_slot;
     if (exchange_symbol.len == 0)
-        return parsing->books == 1;
-    while (parsing->exchange->streams[stream].kind != KIND_BOOK ||
-           !parsing->exchange->streams[stream].wanted)
-        ENSURE(++stream < parsing->exchange->stream_count);
-    parsing->exchange->write_key(&key, stream, exchange_symbol, SLICE(""));
-    return intake_slot(parsing->intake, text_slice(&key), slot) ||
-           (add_topic(parsing, text_slice(&key)) &&
-            intake_slot(parsing->intake, text_slice(&key), slot));
+        return task->books == 1;
+    while (task->exchange->streams[stream].kind != KIND_BOOK ||
+           !task->exchange->streams[stream].wanted)
+        ENSURE(++stream < task->exchange->stream_count);
+    task->exchange->write_key(&key, stream, exchange_symbol, SLICE(""));
+    return intake_slot(task->intake, text_slice(&key), slot) ||
+           (add_topic(task, text_slice(&key)) && intake_slot(task->intake, text_slice(&key), slot));
 }
 
 /* Why the intake has just refused something: what its account has more than before. */
-static enum refusal newest_refusal(const struct parsing *parsing, const struct counters *before)
+static enum refusal newest_refusal(const struct task *task, const struct counters *before)
 {
-    const struct counters *now = intake_counters(parsing->intake, 0);
+    const struct counters *now = intake_counters(task->intake, 0);
     for (int i = 0; i < REFUSAL_COUNT; i++)
         if (now->refused[i] != before->refused[i])
             return (enum refusal)i;
@@ -146,32 +146,32 @@ static enum refusal newest_refusal(const struct parsing *parsing, const struct c
 }
 
 /* A reply that is older than the stream, or that nobody needs, is refused under that name. */
-static void take_snapshot(struct parsing *parsing, struct slice body, struct slice exchange_symbol)
+static void take_snapshot(struct task *task, struct slice body, struct slice exchange_symbol)
 {
     uint32_t slot;
-    if (!find_book(parsing, exchange_symbol, &slot)) {
-        refuse(parsing, REFUSAL_SNAPSHOT_WITHOUT_SYMBOL);
+    if (!find_book(task, exchange_symbol, &slot)) {
+        refuse(task, REFUSAL_SNAPSHOT_WITHOUT_SYMBOL);
         return;
     }
-    struct counters before = *intake_counters(parsing->intake, 0);
-    switch (intake_snapshot(parsing->intake, slot, body, parsing->now_ns)) {
+    struct counters before = *intake_counters(task->intake, 0);
+    switch (intake_snapshot(task->intake, slot, body, task->now_ns)) {
     case SNAPSHOT_JOINED:
-        parsing->events++;
+        task->events++;
         break;
     case SNAPSHOT_AHEAD:
-        snapshot_wanted(parsing, slot, exchange_symbol); /* no longer the one before */
-        parsing->topics[slot].ahead = true;
-        parsing->events++;
+        snapshot_wanted(task, slot, exchange_symbol); /* no longer the one before */
+        task->topics[slot].ahead = true;
+        task->events++;
         break;
     case SNAPSHOT_TOO_OLD:
-        refuse(parsing, REFUSAL_STALE_UPDATE);
-        intake_snapshot_retry(parsing->intake, slot);
+        refuse(task, REFUSAL_STALE_UPDATE);
+        intake_snapshot_retry(task->intake, slot);
         break;
     case SNAPSHOT_REFUSED:
-        refuse(parsing, newest_refusal(parsing, &before));
+        refuse(task, newest_refusal(task, &before));
         break;
     case SNAPSHOT_UNKNOWN:
-        refuse(parsing, REFUSAL_UNEXPECTED_SNAPSHOT);
+        refuse(task, REFUSAL_UNEXPECTED_SNAPSHOT);
         break;
     }
 }
@@ -179,35 +179,35 @@ static void take_snapshot(struct parsing *parsing, struct slice body, struct sli
 /* Makes sure that every key of the frame has its topic before the intake sees it. */
 static void add_topics(void *context, struct slice frame)
 {
-    struct parsing *parsing = context;
+    struct task *task = context;
     struct route route;
     uint32_t slot;
-    parsing->exchange->route(frame, &route);
-    if (route.class == FRAME_DATA && !intake_slot(parsing->intake, route.key, &slot))
-        add_topic(parsing, route.key);
+    task->exchange->route(frame, &route);
+    if (route.class == FRAME_DATA && !intake_slot(task->intake, route.key, &slot))
+        add_topic(task, route.key);
     if (route.class == FRAME_LIST)
-        recording_each_element(route.payload, add_topics, parsing);
+        recording_each_element(route.payload, add_topics, task);
 }
 
 /* A line counts once: an event if it, or all that it lists, was one. */
-static void take_frame(struct parsing *parsing, struct slice frame)
+static void take_frame(struct task *task, struct slice frame)
 {
     struct route route;
-    add_topics(parsing, frame);
-    parsing->printed = false;
-    intake_frame(parsing->intake, 0, frame, parsing->now_ns, &route);
+    add_topics(task, frame);
+    task->printed = false;
+    intake_frame(task->intake, 0, frame, task->now_ns, &route);
     if (route.refusal != REFUSAL_NONE)
-        refuse(parsing, route.refusal);
-    else if (parsing->printed)
-        parsing->events++;
+        refuse(task, route.refusal);
+    else if (task->printed)
+        task->events++;
     else
-        parsing->control++;
+        task->control++;
 }
 
 /* A book that came without its stream's name, on a connection that carries this one stream. */
-static struct slice wrap(struct parsing *parsing, const struct recorded *line)
+static struct slice wrap(struct task *task, const struct recorded *line)
 {
-    struct text *text = &parsing->wrapped;
+    struct text *text = &task->wrapped;
     size_t room = line->frame.len + 6 * line->key.len + 64;
     ENSURE(room > line->frame.len);
     *text = text_over(realloc(text->data, room), room);
@@ -223,55 +223,55 @@ static struct slice wrap(struct parsing *parsing, const struct recorded *line)
 /* Of replies only books are of use: the others are answers to whoever recorded them. */
 static void take_line(void *context, const struct recorded *line)
 {
-    struct parsing *parsing = context;
+    struct task *task = context;
     struct route route;
-    parsing->frames++;
-    parsing->now_ns = line->received_ns;
-    parsing->exchange->route(line->frame, &route);
+    task->frames++;
+    task->now_ns = line->received_ns;
+    task->exchange->route(line->frame, &route);
     bool book = route.class == FRAME_SNAPSHOT;
     bool answer = line->source == LINE_REST &&
                   (route.class != FRAME_REFUSED || route.refusal == REFUSAL_UNKNOWN_EVENT);
     if (book && line->source == LINE_WEBSOCKET && line->key.len > 0)
-        take_frame(parsing, wrap(parsing, line));
+        take_frame(task, wrap(task, line));
     else if (book && line->source == LINE_WEBSOCKET)
-        refuse(parsing, REFUSAL_SNAPSHOT_WITHOUT_SYMBOL);
+        refuse(task, REFUSAL_SNAPSHOT_WITHOUT_SYMBOL);
     else if (book)
-        take_snapshot(parsing, line->frame, line->exchange_symbol);
+        take_snapshot(task, line->frame, line->exchange_symbol);
     else if (answer)
-        parsing->control++;
+        task->control++;
     else
-        take_frame(parsing, line->frame);
-    intake_flush(parsing->intake, line->received_ns);
+        take_frame(task, line->frame);
+    intake_flush(task->intake, line->received_ns);
 }
 
-static void print_account(const struct parsing *parsing)
+static void print_account(const struct task *task)
 {
-    uint64_t refused = 0, unknown = parsing->refused[REFUSAL_UNKNOWN_EVENT];
+    uint64_t refused = 0, unknown = task->refused[REFUSAL_UNKNOWN_EVENT];
     for (int i = 0; i < REFUSAL_COUNT; i++)
-        refused += parsing->refused[i];
+        refused += task->refused[i];
     fprintf(stderr,
             "frames=%" PRIu64 " events=%" PRIu64 " refused=%" PRIu64 " control=%" PRIu64
             " unknown=%" PRIu64 "\n",
-            parsing->frames, parsing->events, refused - unknown, parsing->control, unknown);
+            task->frames, task->events, refused - unknown, task->control, unknown);
     for (int i = 0; i < REFUSAL_COUNT; i++)
-        if (parsing->refused[i] > 0)
+        if (task->refused[i] > 0)
             fprintf(stderr, "  %s %" PRIu64 "\n", refusal_word((enum refusal)i).data,
-                    parsing->refused[i]);
+                    task->refused[i]);
 }
 
-static bool prepare(struct parsing *parsing, const struct exchange *exchange)
+static bool prepare(struct task *task, const struct exchange *exchange)
 {
     const struct intake_config config = {.topics_max = TOPICS_MAX,
                                          .book_depth = DEPTH_MAX,
                                          .book_buffer_max = BUFFER_MAX,
                                          .levels_max = LEVELS_MAX};
-    const struct intake_hooks hooks = {snapshot_wanted, parsing};
+    const struct intake_hooks hooks = {snapshot_wanted, task};
     size_t body_max = wire_json_max(LEVELS_MAX);
-    *parsing = (struct parsing){.sink = {print_event, nothing_to_flush}, .exchange = exchange};
-    parsing->intake = intake_new(exchange, &config, &hooks, &parsing->sink);
-    parsing->topics = calloc(TOPICS_MAX, sizeof *parsing->topics);
-    parsing->body = text_over(malloc(body_max), body_max);
-    return parsing->intake != NULL && parsing->topics != NULL && parsing->body.data != NULL;
+    *task = (struct task){.sink = {print_event, nothing_to_flush}, .exchange = exchange};
+    task->intake = intake_new(exchange, &config, &hooks, &task->sink);
+    task->topics = calloc(TOPICS_MAX, sizeof *task->topics);
+    task->body = text_over(malloc(body_max), body_max);
+    return task->intake != NULL && task->topics != NULL && task->body.data != NULL;
 }
 
 static const char help[] =
@@ -312,16 +312,16 @@ int parse_main(int argc, char **argv)
                 name);
         return EXIT_USAGE;
     }
-    struct parsing parsing;
-    ENSURE(prepare(&parsing, exchange));
-    bool read = recording_read(argv[0], take_line, &parsing);
-    intake_settle(parsing.intake, parsing.now_ns);
-    intake_flush(parsing.intake, parsing.now_ns);
+    struct task task;
+    ENSURE(prepare(&task, exchange));
+    bool read = recording_read(argv[0], take_line, &task);
+    intake_settle(task.intake, task.now_ns);
+    intake_flush(task.intake, task.now_ns);
     fflush(stdout);
-    print_account(&parsing);
-    intake_destroy(&parsing.intake);
-    free(parsing.topics);
-    free(parsing.body.data);
-    free(parsing.wrapped.data);
+    print_account(&task);
+    intake_destroy(&task.intake);
+    free(task.topics);
+    free(task.body.data);
+    free(task.wrapped.data);
     return read ? 0 : 1;
 }

@@ -5,7 +5,7 @@
  * channel that they lack is measured by one message written here. */
 #include "common/clock.h"
 #include "common/ensure.h"
-#include "connectors/exchange.h"
+#include "connectors/registry.h"
 
 #include <glob.h>
 #include <stdio.h>
@@ -84,8 +84,9 @@ static enum refusal parse(const struct channel *channel, const struct message *m
     exchange->route((struct slice){message->frame, message->len}, &route);
     if (route.class != FRAME_DATA)
         return REFUSAL_UNKNOWN_EVENT;
-    return exchange->parse(channel->number, slice_of(message->symbol), route.payload, event,
-                           LEVELS_MAX);
+    struct parsing parsing = {.exchange_symbol = slice_of(message->symbol),
+                              .levels_max = LEVELS_MAX};
+    return exchange->parse(channel->number, route.payload, &parsing, event);
 }
 
 /* Keeps a frame if it is one of a channel, and of ten and ten levels if that is a book. */

@@ -6,6 +6,7 @@
 #include "common/ensure.h"
 #include "common/scan.h"
 #include "connectors/intake.h"
+#include "connectors/registry.h"
 #include "proto/wire_json.h"
 
 #include <stdlib.h>

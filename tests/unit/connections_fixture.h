@@ -4,6 +4,7 @@
 #define TICKGATE_TESTS_UNIT_CONNECTIONS_FIXTURE_H
 
 #include "common/clock.h"
+#include "connectors/registry.h"
 #include "gateway/connections.h"
 
 #include <check.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Payloads of Binance to events: the documented samples (binance.md 3.1), each also with every
  * field taken out, cut at every byte, and with values that cannot be. */
+#include "common/scan.h"
 #include "connectors/binance/parse.h"
 #include "connectors/binance/route.h"
 
@@ -31,8 +32,9 @@ static enum refusal parse(uint32_t stream, const char *symbol, struct slice payl
     ck_assert_ptr_nonnull(exact);
     if (payload.len > 0)
         memcpy(exact, payload.data, payload.len);
-    enum refusal refusal = exchange_binance.parse(
-        stream, slice_of(symbol), (struct slice){exact, payload.len}, record, LEVELS);
+    struct parsing parsing = {.exchange_symbol = slice_of(symbol), .levels_max = LEVELS};
+    enum refusal refusal =
+        exchange_binance.parse(stream, (struct slice){exact, payload.len}, &parsing, record);
     free(exact);
     return refusal;
 }

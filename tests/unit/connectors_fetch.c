@@ -4,6 +4,7 @@
 #include "common/clock.h"
 #include "common/thread.h"
 #include "connectors/fetch.h"
+#include "connectors/registry.h"
 
 #include <arpa/inet.h>
 #include <check.h>

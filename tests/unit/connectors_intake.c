@@ -212,10 +212,10 @@ START_TEST(intake_quote_is_all_that_is_known_and_ok_once_it_has_a_price)
 }
 END_TEST
 
-static enum refusal parse_with_time(uint32_t stream, struct slice symbol, struct slice payload,
-                                    struct event *event, size_t max_levels)
+static enum refusal parse_with_time(uint32_t stream, struct slice payload, struct parsing *parsing,
+                                    struct event *event)
 {
-    enum refusal refusal = exchange_binance.parse(stream, symbol, payload, event, max_levels);
+    enum refusal refusal = exchange_binance.parse(stream, payload, parsing, event);
     if (event->kind == KIND_QUOTE && event->quote.known & 1u << QUOTE_PRICE)
         event->quote.ts_last = event->ts_exchange;
     return refusal;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What holds of every exchange that is built in, whoever wrote its folder. */
 #include "common/random.h"
-#include "connectors/exchange.h"
+#include "connectors/registry.h"
 
 #include <check.h>
 
@@ -10,15 +10,12 @@ START_TEST(registry_finds_each_exchange_by_name_and_type)
     size_t count = 0;
     for (const struct exchange *const *list = exchange_list(); *list != NULL; list++, count++) {
         ck_assert_ptr_eq(exchange_find(slice_of((*list)->name)), *list);
-        ck_assert_ptr_eq(exchange_find_type(slice_of((*list)->type)), *list);
     }
     ck_assert_uint_gt(count, 0);
     ck_assert_ptr_nonnull(exchange_find(SLICE("binance")));
-    ck_assert_ptr_nonnull(exchange_find_type(SLICE("BinancePublicConnector")));
     ck_assert_ptr_null(exchange_find(SLICE("BINANCE")));
     ck_assert_ptr_null(exchange_find(SLICE("binanc")));
     ck_assert_ptr_null(exchange_find(SLICE("")));
-    ck_assert_ptr_null(exchange_find_type(SLICE("binance")));
 }
 END_TEST
 
@@ -28,11 +25,12 @@ START_TEST(registry_exchanges_say_all_that_others_rely_on)
         const struct exchange *exchange = *list;
         const struct exchange_limits *limits = &exchange->limits;
         ck_assert(strncmp(exchange->websocket, "wss://", 6) == 0);
-        ck_assert(strncmp(exchange->rest, "https://", 8) == 0 && exchange->path[0] == '/');
+        ck_assert(strncmp(exchange->rest, "https://", 8) == 0 && exchange->roots[0][0] == '/');
         ck_assert(limits->streams_per_session > 0 && limits->streams_per_request > 0);
         ck_assert(limits->messages_per_second > 0 && limits->frame_max > 0);
         ck_assert(limits->connects > 0 && limits->connects_window_ms > 0);
-        ck_assert(limits->rest_weight > 0 && exchange->stream_count > 0);
+        ck_assert(limits->rest_weight > 0 && limits->rest_window_ms > 0);
+        ck_assert(exchange->stream_count > 0 && limits->group[0] != '\0');
         for (uint32_t i = 0; i < exchange->stream_count; i++) {
             ck_assert_ptr_nonnull(exchange->streams[i].name);
             ck_assert_uint_lt(exchange->streams[i].kind, KIND_PUBLIC_COUNT);

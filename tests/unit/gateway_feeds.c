@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connectors of their own threads, without an exchange: how they end while the bus is drained. */
+#include "connectors/registry.h"
 #include "gateway/feeds.h"
 
 #include <check.h>

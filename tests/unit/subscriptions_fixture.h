@@ -7,6 +7,7 @@
 #include "gateway/subscriptions.h"
 
 #include "common/clock.h"
+#include "connectors/registry.h"
 
 #include <check.h>
 #include <stdlib.h>
