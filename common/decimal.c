@@ -137,14 +137,27 @@ const char *decimal_plain_near(const char *at, const char *end, struct decimal *
     return stop != NULL ? at + (stop - padded) : NULL;
 }
 
-/* Digits and a point, nineteen digits at the most: the usual number, in 64 bits. */
+/* mantissa * 10^-scale with a scale that may be negative; false if it takes more than 64 bits. */
+static bool settle_usual(uint64_t mantissa, int64_t scale, struct decimal *out)
+{
+    if (scale > SCALE_MAX || scale < -DIGITS_FIT_64)
+        return false;
+    uint64_t power = scale < 0 ? digits_powers[-scale] : 1;
+    if (power > 1 && mantissa > UINT64_MAX / power)
+        return false;
+    *out = (struct decimal){.low = mantissa * power, .scale = (uint8_t)(scale < 0 ? 0 : scale)};
+    return true;
+}
+
+/* At most nineteen digits and a point, perhaps an exponent: the usual number, in 64 bits. */
 static bool read_usual(const char *at, const char *end, struct decimal *out)
 {
     uint64_t mantissa = 0;
+    int64_t exponent = 0;
     const char *point = NULL;
     bool negative = *at == '-';
     const char *first = at += negative;
-    for (; at < end; at++) {
+    for (; at < end && (*at | 0x20) != 'e'; at++) {
         unsigned int digit = digits_value(*at);
         if (digit <= 9)
             mantissa = mantissa * 10 + digit;
@@ -153,11 +166,12 @@ static bool read_usual(const char *at, const char *end, struct decimal *out)
         else
             return false;
     }
-    if (at == first || point == at - 1)
+    if (at == first || point == at - 1 || (at < end && !read_exponent(at + 1, end, &exponent)))
         return false;
-    *out = (struct decimal){.low = mantissa,
-                            .scale = (uint8_t)(point != NULL ? at - 1 - point : 0),
-                            .negative = negative && mantissa != 0};
+    int64_t scale = (point != NULL ? at - 1 - point : 0) - exponent;
+    if (!settle_usual(mantissa, scale, out))
+        return false;
+    out->negative = negative && mantissa != 0;
     return true;
 }
 
@@ -229,6 +243,18 @@ static int compare_magnitudes(const struct decimal *a, const struct decimal *b)
         x *= 10;
     }
     return (x > y) - (x < y);
+}
+
+bool decimal_shift(struct decimal *value, unsigned int places)
+{
+    unsigned int scale = value->scale < places ? value->scale : places;
+    wide mantissa = (wide)value->high << 64 | value->low;
+    if (mantissa != 0 && !times_ten(&mantissa, places - scale))
+        return false;
+    value->low = (uint64_t)mantissa;
+    value->high = (uint32_t)(mantissa >> 64);
+    value->scale = (uint8_t)(value->scale - scale);
+    return true;
 }
 
 int decimal_compare(const struct decimal *a, const struct decimal *b)

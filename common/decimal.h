@@ -67,6 +67,10 @@ const char *decimal_plain_near(const char *at, const char *end, struct decimal *
 /* Prints the digits plainly, never an exponent: "95012345.10". */
 void decimal_write(struct text *text, const struct decimal *value);
 
+/* value * 10^places, exactly: a fraction becomes a percentage. False (and as it was) if that cannot
+ * be held. */
+bool decimal_shift(struct decimal *value, unsigned int places);
+
 /* By value, whatever the scales: <0, 0, >0. */
 int decimal_compare(const struct decimal *a, const struct decimal *b);
 

@@ -86,6 +86,24 @@ static inline bool scan_member(struct scan *scan, struct slice *key)
     return true;
 }
 
+/* Takes the next member's key if it is `name`, which has nothing to escape, written as exchanges
+ * write it (,"name": or first {"name":); false, and nothing taken, otherwise: scan_member then
+ * tells. */
+static inline bool scan_member_is(struct scan *scan, struct slice name)
+{
+    const char *at = scan->at;
+    size_t comma = !scan->first;
+    if ((size_t)(scan->end - at) < comma + name.len + 3 || (comma && *at != ','))
+        return false;
+    at += comma;
+    if (at[0] != '"' || at[name.len + 1] != '"' || at[name.len + 2] != ':' ||
+        memcmp(at + 1, name.data, name.len) != 0)
+        return false;
+    scan->at = at + name.len + 3;
+    scan->first = false;
+    return true;
+}
+
 /* The bytes between the quotes, escapes left as they stand (exchange data has none; see
  * scan_unescape). */
 bool scan_string(struct scan *scan, struct slice *text);

@@ -68,6 +68,9 @@ static void take_answer(struct connector *connector, struct fetch_answer **answe
     case TAG_SNAPSHOT:
         connector_snapshot_came(connector, *answer);
         break;
+    case TAG_POLL:
+        connector_poll_came(connector, *answer);
+        break;
     case TAG_INSTRUMENTS:
         connector_instruments_came(connector, answer);
         break;
@@ -101,16 +104,22 @@ static void take_mail(struct connector *connector)
 static void step(struct connector *connector, int64_t now_ns)
 {
     int64_t due_ns = INT64_MAX;
+    bool goes_on = !stopping(connector);
     connector->due_ns = INT64_MAX;
+    if (goes_on)
+        due_ns = connector_watch_step(connector, now_ns);
     for (uint32_t i = 0; i < connector->shard_end; i++)
         due_ns = sooner(due_ns, connector_shard_step(connector, &connector->shards[i], now_ns));
-    if (!stopping(connector))
+    if (goes_on) {
         due_ns = sooner(due_ns, connector_snapshots_step(connector, now_ns));
-    due_ns = sooner(due_ns, connector_reports_step(connector, now_ns));
+        due_ns = sooner(due_ns, connector_polls_step(connector, now_ns));
+        due_ns = sooner(due_ns, connector_instruments_step(connector, now_ns));
+    }
+    due_ns = sooner(due_ns, connector_counters_step(connector, now_ns));
     connector->due_ns = sooner(connector->due_ns, due_ns);
 }
 
-static void turn(struct connector *connector)
+void connector_turn(struct connector *connector)
 {
     transport_serve(connector->transport, connector->due_ns);
     take_mail(connector);
@@ -139,13 +148,13 @@ static void wind_down(struct connector *connector)
         connector_shard_close(connector, &connector->shards[i]);
     connector->due_ns = 0;
     while (any_open(connector))
-        turn(connector);
+        connector_turn(connector);
     connector->counting = true;
     connector->counted_ns = 0;
     connector->due_ns = 0;
     int64_t end_ns = connector_now_ns(connector) + LAST_MS * NS_PER_MS;
     do
-        turn(connector);
+        connector_turn(connector);
     while (connector->flush_again_ns != 0 && connector_now_ns(connector) < end_ns);
 }
 
@@ -153,7 +162,7 @@ static void run(void *argument)
 {
     struct connector *connector = argument;
     while (!stopping(connector))
-        turn(connector);
+        connector_turn(connector);
     wind_down(connector);
 }
 
@@ -168,7 +177,10 @@ static bool configure(struct connector *connector, const struct connector_config
     session->hangup_ms = config->hangup_ms;
     session->message_max = connector->exchange->limits.frame_max;
     session->keys_max = config->streams_per_session;
-    return url_read(config->websocket, connector->exchange->roots[0], &session->url);
+    for (uint32_t i = 0; i < EXCHANGE_ROOTS && connector->exchange->roots[i] != NULL; i++)
+        if (!url_read(config->websocket, connector->exchange->roots[i], &connector->urls[i]))
+            return false;
+    return true;
 }
 
 static void wake(void *context)
@@ -184,38 +196,37 @@ static bool make_tables(struct connector *connector)
                                          .book_buffer_max = config->book_buffer_max,
                                          .levels_max = LEVELS_MAX,
                                          .settle_ms = SETTLE_MS};
-    const struct intake_hooks hooks = {connector_snapshot_wanted, connector};
+    const struct intake_hooks hooks = {connector_snapshot_wanted, connector_renew_wanted,
+                                       connector};
     connector->topics = calloc(config->topics_max, sizeof *connector->topics);
     connector->snapshots.slots = calloc(config->topics_max, sizeof(uint32_t));
+    connector->keys.homes = map_new((size_t)config->topics_max * EXCHANGE_ROOTS);
     connector->shards = calloc(INTAKE_SESSIONS, sizeof *connector->shards);
     connector->intake = intake_new(connector->exchange, &intake, &hooks, connector->sink);
-    /* Each may be owed an answer: the shards, the snapshots under way, the instruments. */
-    connector->asker.answers = mailbox_queue_new(INTAKE_SESSIONS + config->snapshots_parallel + 1);
+    /* Each may be owed an answer: the shards, snapshots and polls under way, the instruments. */
+    connector->asker.answers =
+        mailbox_queue_new(INTAKE_SESSIONS + config->snapshots_parallel + POLLS_PARALLEL + 1);
     return connector->topics != NULL && connector->snapshots.slots != NULL &&
-           connector->shards != NULL && connector->intake != NULL &&
-           connector->asker.answers != NULL;
+           connector->keys.homes != NULL && connector->shards != NULL &&
+           connector->intake != NULL && connector->asker.answers != NULL;
 }
 
-static bool start(struct connector *connector)
+static bool make_transport(struct connector *connector)
 {
-    char name[NAME_MAX];
     uint32_t longest_ms =
         connector->config.connect_timeout_ms + connector->config.upgrade_timeout_ms;
-    if (!make_tables(connector))
-        return false;
     connector->transport =
         transport_new(session_protocols(), connector->config.ca_file, longest_ms);
     if (connector->transport == NULL)
         return false;
     connector->asker.wake = wake;
     connector->asker.context = connector->transport;
-    snprintf(name, sizeof name, "feed/%s", connector->exchange->name);
-    return thread_start(&connector->thread, name, run, connector);
+    return true;
 }
 
-struct connector *connector_new(const struct exchange *exchange,
-                                const struct connector_config *config, struct fetch *fetch,
-                                struct sink *sink)
+struct connector *connector_make(const struct exchange *exchange,
+                                 const struct connector_config *config, struct fetch *fetch,
+                                 struct sink *sink)
 {
     struct connector *connector = calloc(1, sizeof *connector);
     if (connector == NULL)
@@ -228,7 +239,21 @@ struct connector *connector_new(const struct exchange *exchange,
     connector->instruments.backoff = (struct backoff){
         config->backoff_min_ms, config->backoff_max_ms, config->backoff_reset_ms, 0};
     random_seed(&connector->random, config->seed != 0 ? config->seed : random_entropy());
-    if (!configure(connector, config) || !start(connector))
+    if (!configure(connector, config) || !make_tables(connector) || !make_transport(connector))
+        connector_destroy(&connector);
+    return connector;
+}
+
+struct connector *connector_new(const struct exchange *exchange,
+                                const struct connector_config *config, struct fetch *fetch,
+                                struct sink *sink)
+{
+    char name[NAME_MAX];
+    struct connector *connector = connector_make(exchange, config, fetch, sink);
+    if (connector == NULL)
+        return NULL;
+    snprintf(name, sizeof name, "feed/%s", exchange->name);
+    if (!thread_start(&connector->thread, name, run, connector))
         connector_destroy(&connector);
     return connector;
 }
@@ -249,7 +274,7 @@ static void free_shards(struct connector *connector)
     for (uint32_t i = 0; connector->shards != NULL && i < INTAKE_SESSIONS; i++) {
         session_destroy(&connector->shards[i].session);
         free(connector->shards[i].addresses);
-        free(connector->shards[i].slots);
+        free(connector->shards[i].keys);
     }
     free(connector->shards);
 }
@@ -275,6 +300,10 @@ void connector_destroy(struct connector **connector)
     transport_destroy(&it->transport);
     intake_destroy(&it->intake);
     free(it->instruments.body);
+    free(it->polls.items);
+    free(it->keys.items);
+    free(it->keys.renewals);
+    map_destroy(&it->keys.homes);
     free(it->snapshots.slots);
     free(it->topics);
     free(it);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connector: our presence at an exchange. One thread that sleeps in lws_service and owns everything
- * here: the sessions (WebSockets) over which its subscriptions are sharded, their outboxes, the
- * continuity of every stream, its counters. It is told what should be (a desired set) and reports
- * what is (to the sink): events of topics, and records of kinds session, subscription, instrument,
- * counters and drift.
+ * here: the sessions (WebSockets) over which the keys of its topics are sharded, their outboxes,
+ * the continuity of every stream, its counters. It is told what should be (a desired set) and
+ * reports what is (to the sink): events of topics, and records of kinds session, subscription,
+ * instrument, counters and drift.
  *
  * What it promises of a topic's events: seq rises by one with each event made, whether or not the
  * sink took it; `ok` is never said of what is not proven; a change of state is an event of its own
  * (update: state). For a book the snapshot that proves it comes first, then the state. An event
  * that the sink dropped makes its topic `recovering` (lost_in_gateway) as soon as there is room,
- * and a book begins anew. On its start it reads the exchange's instruments.
+ * and a book begins anew. On its start it reads the exchange's instruments. A stream that is dead
+ * while its session lives is found and subscribed anew, alone; a quiet market is left alone.
  *
  * What it reports: a session or a subscription whenever its state changes, again if the sink
  * dropped it, so that the last one is always known; instruments whole, in order, the last one
@@ -40,12 +41,13 @@ struct connector_config {
     uint32_t ping_idle_ms; /* we ping a session that heard nothing for so long */
     uint32_t hangup_ms;    /* a session that heard nothing at all for so long is dead */
     uint32_t stale_ms;     /* a session without data for so long: its topics are stale */
-    uint32_t silent_ms;    /* a subscription that never had data after so long is called silent */
+    uint32_t silent_ms;    /* a stream without data for so long is dead or its market quiet */
     uint32_t streams_per_session;
     uint32_t book_depth; /* levels a side asked of the snapshot */
     uint32_t
         book_buffer_max;     /* bytes of deltas kept while a snapshot is under way, for each book */
-    uint32_t snapshot_tries; /* in a row, before the backoff */
+    uint32_t snapshot_tries; /* in a row, before the backoff, or where only the stream brings a
+                                snapshot, before a new session */
     uint32_t snapshots_parallel;
     uint32_t topics_max; /* highest slot + 1 */
     uint64_t seed;       /* of the jitter; 0: from the system */

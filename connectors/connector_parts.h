@@ -5,8 +5,12 @@
 #define TICKGATE_CONNECTORS_CONNECTOR_PARTS_H
 
 #include "common/clock.h"
+#include "common/map.h"
 #include "common/thread.h"
 #include "connectors/connector.h"
+#include "connectors/connector_instruments.h"
+#include "connectors/connector_keys.h"
+#include "connectors/connector_polls.h"
 #include "connectors/connector_shards.h"
 #include "connectors/connector_topics.h"
 
@@ -14,12 +18,13 @@
 
 #define AGAIN_NS  (50 * NS_PER_MS)  /* until a full sink is tried again */
 #define SETTLE_MS 500               /* see intake_settle */
-#define LOOK_NS   (100 * NS_PER_MS) /* between two looks at topics that have had no data */
+#define LOOK_NS   (100 * NS_PER_MS) /* between two looks at keys that have had no data */
 
 struct connector {
     const struct exchange *exchange;
     struct connector_config config;
     struct session_config session_config;
+    struct url urls[EXCHANGE_ROOTS]; /* of the roots */
     struct fetch *fetch;
     struct sink *sink;
     struct transport *transport;
@@ -33,9 +38,17 @@ struct connector {
     struct random random;
     struct connector_topic *topics; /* by slot */
     uint32_t topic_end;             /* highest slot ever wanted + 1 */
-    struct shard *shards;           /* INTAKE_SESSIONS of them */
-    uint32_t shard_end;             /* highest number ever used + 1 */
-    int64_t due_ns;                 /* when the next step is due; 0 at once */
+    struct {
+        struct connector_key *items; /* by number */
+        uint32_t *renewals;          /* those to be renewed, or looked at for it */
+        uint32_t renewal_count;
+        uint32_t room;
+        struct map *homes; /* root and instrument -> one of its keys */
+        int64_t swept_ns;
+    } keys;
+    struct shard *shards; /* INTAKE_SESSIONS of them */
+    uint32_t shard_end;   /* highest number ever used + 1 */
+    int64_t due_ns;       /* when the next step is due; 0 at once */
 
     uint64_t flush; /* number of the next flush */
     bool reports;   /* some have to be said */
@@ -50,21 +63,21 @@ struct connector {
         uint32_t under_way;
         int64_t settle_until_ns;
     } snapshots;
-    struct {
-        bool under_way;
-        int64_t due_ns; /* of the next attempt; INT64_MAX none */
-        struct backoff backoff;
-        struct fetch_answer *body; /* that is being given to the sink */
-        size_t given;              /* instruments that the sink has for certain */
-    } instruments;
+    struct polls polls;
+    struct instrument_list instruments;
 };
 
 /* Tags of requests to fetch. */
-enum tag_kind { TAG_DIAL, TAG_SNAPSHOT, TAG_INSTRUMENTS };
+enum tag_kind { TAG_DIAL, TAG_SNAPSHOT, TAG_POLL, TAG_INSTRUMENTS };
 
 static inline uint64_t tag_of(enum tag_kind kind, uint32_t turn, uint32_t number)
 {
     return (uint64_t)kind << 56 | (uint64_t)(turn & 0xffffff) << 32 | number;
+}
+
+static inline uint32_t tag_turn(uint64_t tag)
+{
+    return (uint32_t)(tag >> 32) & 0xffffff;
 }
 
 static inline int64_t sooner(int64_t a_ns, int64_t b_ns)
@@ -77,17 +90,26 @@ static inline int64_t connector_now_ns(struct connector *connector)
     return transport_now_ns(connector->transport);
 }
 
+/* A connector without its thread, and one turn of it: it sleeps until something is due, and does
+ * it.
+ */
+struct connector *connector_make(const struct exchange *exchange,
+                                 const struct connector_config *config, struct fetch *fetch,
+                                 struct sink *sink);
+void connector_turn(struct connector *connector);
+
 /* A REST call under `path` of the exchange; false if fetch is full. */
 bool connector_get(struct connector *connector, const char *path, uint32_t weight,
                    uint32_t timeout_ms, uint32_t body_max, uint64_t tag);
 
-/* connector_reports.c: sessions, subscriptions, counters, instruments; what the sink dropped is
- * said again. */
+/* connector_reports.c: sessions, subscriptions, counters; what the sink dropped is said again. */
 void connector_say_session(struct shard *shard, enum session_state state,
                            const struct session_end *end, uint32_t retry_in_ms);
+void connector_say_subscription(struct connector *connector, uint32_t slot,
+                                enum subscription_state state, enum reason reason,
+                                const char *detail);
 /* Says what is to be said, and flushes. */
 void connector_flush(struct connector *connector, int64_t now_ns);
-int64_t connector_reports_step(struct connector *connector, int64_t now_ns);
-void connector_instruments_came(struct connector *connector, struct fetch_answer **answer);
+int64_t connector_counters_step(struct connector *connector, int64_t now_ns);
 
 #endif

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the connector tells of itself: states are kept until the sink has them for certain, counters
- * go out once a second while they change, instruments are given again from where the sink was full.
- */
-#include "common/log.h"
+ * go out once a second while they change. */
 #include "connectors/connector_parts.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-
-#define LIST_TIMEOUT_MS 30000
-#define LIST_BODY_MAX   (64u * 1024 * 1024)
-#define LIST_BATCH      256 /* instruments between two flushes */
 
 void connector_say_session(struct shard *shard, enum session_state state,
                            const struct session_end *end, uint32_t retry_in_ms)
@@ -22,6 +15,21 @@ void connector_say_session(struct shard *shard, enum session_state state,
     memcpy(shard->report.detail, end->detail, sizeof shard->report.detail);
     shard->report.said_in = 0;
     shard->connector->reports = true;
+}
+
+void connector_say_subscription(struct connector *connector, uint32_t slot,
+                                enum subscription_state state, enum reason reason,
+                                const char *detail)
+{
+    struct connector_topic *topic = &connector->topics[slot];
+    if (topic->report.state == state && topic->report.reason == reason &&
+        strcmp(topic->report.detail, detail) == 0 && topic->report.said_in != 0)
+        return;
+    topic->report.state = state;
+    topic->report.reason = reason;
+    snprintf(topic->report.detail, sizeof topic->report.detail, "%s", detail);
+    topic->report.said_in = 0;
+    connector->reports = true;
 }
 
 static bool give_session(struct connector *connector, struct shard *shard)
@@ -127,7 +135,7 @@ static bool give_counters(struct connector *connector, struct shard *shard)
     return true;
 }
 
-static int64_t step_counters(struct connector *connector, int64_t now_ns)
+int64_t connector_counters_step(struct connector *connector, int64_t now_ns)
 {
     if (!connector->counting)
         return INT64_MAX;
@@ -138,175 +146,4 @@ static int64_t step_counters(struct connector *connector, int64_t now_ns)
     for (uint32_t i = 0; i < connector->shard_end; i++)
         connector->counting |= !give_counters(connector, &connector->shards[i]);
     return connector->counting ? now_ns + NS_PER_SECOND : INT64_MAX;
-}
-
-/* The way of a list into the sink. */
-struct giving {
-    struct connector *connector;
-    struct event held; /* the newest one: whether it is the last is known when the next is read */
-    size_t count;      /* read so far */
-    bool holds;
-    bool full;
-};
-
-static void flush_list(struct giving *giving)
-{
-    struct sink *sink = giving->connector->sink;
-    if (sink->flush(sink))
-        giving->connector->instruments.given = giving->count;
-    else
-        giving->full = true;
-}
-
-static void give(struct giving *giving, struct event *event)
-{
-    struct sink *sink = giving->connector->sink;
-    if (giving->full || giving->count++ < giving->connector->instruments.given)
-        return;
-    event->slot = EVENT_NO_SLOT;
-    event->ts_received = clock_real_ns();
-    if (sink->event(sink, event)) {
-        if (giving->count % LIST_BATCH == 0)
-            flush_list(giving);
-        return;
-    }
-    giving->count--;
-    flush_list(giving);
-    giving->full = true;
-}
-
-static void take_instrument(void *context, struct event *event)
-{
-    struct giving *giving = context;
-    if (giving->holds)
-        give(giving, &giving->held);
-    giving->held = *event;
-    giving->holds = true;
-}
-
-static int64_t list_again(struct connector *connector, uint32_t retry_after_ms)
-{
-    uint32_t wait_ms = backoff_next(&connector->instruments.backoff, 0, &connector->random);
-    return connector_now_ns(connector) +
-           (retry_after_ms > wait_ms ? retry_after_ms : wait_ms) * NS_PER_MS;
-}
-
-static enum reason reason_of(const struct connector *connector, const struct fetch_answer *answer)
-{
-    static const enum reason reasons[] = {
-        [FETCH_DNS] = REASON_DNS,
-        [FETCH_CONNECT] = REASON_CONNECT_FAILED,
-        [FETCH_TLS] = REASON_TLS,
-        [FETCH_TIMEOUT] = REASON_CONNECT_TIMEOUT,
-        [FETCH_TOO_LARGE] = REASON_TOO_LARGE,
-        [FETCH_STOPPED] = REASON_STOPPED,
-    };
-    switch (answer->error) {
-    case FETCH_STATUS:
-        return session_status_reason(answer->status, REASON_REFUSED_BY_EXCHANGE);
-    case FETCH_WITHHELD:
-        return connector->held;
-    default:
-        return reasons[answer->error];
-    }
-}
-
-/* Without the list no session is tried. What finds the sink full is said with the next attempt. */
-static void say_no_list(struct connector *connector, enum reason reason, uint32_t status,
-                        struct slice words)
-{
-    int64_t wait_ns = connector->instruments.due_ns - connector_now_ns(connector);
-    struct event event;
-    event_begin(&event, KIND_SESSION);
-    event.reason = (uint16_t)reason;
-    event.ts_received = clock_real_ns();
-    event.session.session = SESSION_NONE;
-    event.session.state = SESSION_RECONNECTING;
-    event.session.http_status = (uint16_t)status;
-    event.session.retry_in_ms = wait_ns > 0 ? (uint32_t)(wait_ns / NS_PER_MS) : 0;
-    session_copy_words(event.session.detail, sizeof event.session.detail, words);
-    connector->sink->event(connector->sink, &event);
-}
-
-/* What else waits in the sink is flushed first: these flushes are of the list alone. */
-static int64_t give_list(struct connector *connector, int64_t now_ns)
-{
-    struct giving giving = {.connector = connector};
-    const struct fetch_answer *body = connector->instruments.body;
-    size_t skipped;
-    connector_flush(connector, now_ns);
-    enum refusal refusal = connector->exchange->read_instruments(
-        (struct slice){body->body, body->body_len}, take_instrument, &giving, &skipped);
-    if (giving.holds) {
-        giving.held.instrument.last = true;
-        give(&giving, &giving.held);
-    }
-    if (!giving.full)
-        flush_list(&giving);
-    if (giving.full)
-        return now_ns + AGAIN_NS;
-    free(connector->instruments.body);
-    connector->instruments.body = NULL;
-    if (refusal != REFUSAL_NONE) {
-        struct slice word = refusal_word(refusal);
-        log_warn("instruments_refused", "%s: %.*s", connector->exchange->name, (int)word.len,
-                 word.data);
-        connector->instruments.due_ns = list_again(connector, 0);
-        say_no_list(connector, REASON_REFUSED_BY_EXCHANGE, 0, word);
-        return connector->instruments.due_ns;
-    }
-    connector->instruments.backoff.failures = 0;
-    log_info("instruments", "%s: %zu, %zu that cannot be held left out", connector->exchange->name,
-             giving.count, skipped);
-    return INT64_MAX;
-}
-
-void connector_instruments_came(struct connector *connector, struct fetch_answer **answer)
-{
-    connector->instruments.under_way = false;
-    if ((*answer)->error != FETCH_OK) {
-        log_warn("instruments_failed", "%s: %s", connector->exchange->name, (*answer)->detail);
-        connector->instruments.due_ns = list_again(connector, (*answer)->retry_after_ms);
-        say_no_list(connector, reason_of(connector, *answer), (*answer)->status,
-                    slice_of((*answer)->detail));
-        return;
-    }
-    connector->instruments.body = *answer;
-    connector->instruments.given = 0;
-    connector->instruments.due_ns = 0;
-    *answer = NULL;
-}
-
-static bool ask_list(struct connector *connector)
-{
-    char room[FETCH_URL_MAX];
-    struct text path = text_over(room, sizeof room);
-    connector->exchange->write_instruments_path(&path, NULL);
-    text_terminate(&path);
-    return !path.overflow &&
-           connector_get(connector, room, connector->exchange->instruments_weight, LIST_TIMEOUT_MS,
-                         LIST_BODY_MAX, tag_of(TAG_INSTRUMENTS, 0, 0));
-}
-
-static int64_t step_instruments(struct connector *connector, int64_t now_ns)
-{
-    if (connector->instruments.under_way)
-        return INT64_MAX;
-    if (now_ns < connector->instruments.due_ns)
-        return connector->instruments.due_ns;
-    if (connector->instruments.body != NULL)
-        connector->instruments.due_ns = give_list(connector, now_ns);
-    else if (ask_list(connector))
-        connector->instruments.under_way = true;
-    else
-        connector->instruments.due_ns = list_again(connector, 0);
-    return connector->instruments.under_way ? INT64_MAX : connector->instruments.due_ns;
-}
-
-int64_t connector_reports_step(struct connector *connector, int64_t now_ns)
-{
-    int64_t due_ns = step_counters(connector, now_ns);
-    if (!atomic_load_explicit(&connector->stopping, memory_order_relaxed))
-        due_ns = sooner(due_ns, step_instruments(connector, now_ns));
-    return due_ns;
 }

@@ -11,6 +11,8 @@
 #define OVERLAP_NS       (2 * NS_PER_SECOND)   /* that two sessions bring the same streams */
 #define REPLACE_MAX_NS   (60 * NS_PER_SECOND)  /* for a replacement to bring data */
 #define REPLACE_AGAIN_NS (300 * NS_PER_SECOND) /* after one that did not */
+#define REFUSED_NS       (2 * NS_PER_SECOND)   /* for the exchange to end what it refused */
+#define TOO_MANY_MS      60000                 /* to keep away when that was why */
 #define FETCH_FULL_MS    1000
 
 static const char *name_of(const struct shard *shard)
@@ -32,17 +34,16 @@ static struct shard *source_of(struct shard *shard)
 static void take_over(struct shard *from, struct shard *to)
 {
     struct connector *connector = to->connector;
-    uint32_t *slots = to->slots;
-    to->slots = from->slots;
-    to->slot_count = from->slot_count;
+    uint32_t *keys = to->keys;
+    to->keys = from->keys;
     to->key_count = from->key_count;
     to->unproven = from->unproven;
-    from->slots = slots;
-    from->slot_count = from->key_count = from->unproven = 0;
+    from->keys = keys;
+    from->key_count = from->unproven = 0;
     from->successor = to->replaces = NULL;
     to->taken_over_ns = connector_now_ns(connector);
-    for (uint32_t i = 0; i < to->slot_count; i++)
-        connector->topics[to->slots[i]].shard = to;
+    for (uint32_t i = 0; i < to->key_count; i++)
+        connector->keys.items[to->keys[i]].shard = to;
     to->report.said_in = from->report.said_in = 0;
     connector->reports = true;
 }
@@ -72,9 +73,10 @@ static void on_live(void *context)
     shard->look_ns = shard->settled_ns = 0;
     shard->rotate_ns = rotation_ns(shard);
     shard->stale = shard->leaving = false;
+    shard->refusal = (struct session_end){0};
     connector_subscribe_all(connector, source_of(shard), session_outbox(shard->session));
     if (shard->replaces == NULL)
-        connector_topics_up(connector, shard);
+        connector_keys_up(connector, shard, false);
     connector_say_session(shard, SESSION_LIVE, &(struct session_end){0}, 0);
     log_info("session_live", "%s: session %u", name_of(shard), shard->number);
     do_soon(shard);
@@ -90,6 +92,25 @@ static enum intake_side side_of(const struct shard *shard)
     return beside ? INTAKE_OLD : INTAKE_ALONE;
 }
 
+/* Of a whole set that the exchange refuses the session dies: its words are kept for the end. */
+static void take_refusal(struct shard *shard, struct slice words)
+{
+    struct connector *connector = shard->connector;
+    struct session_end *refusal = &shard->refusal;
+    if (refusal->reason != REASON_NONE)
+        return;
+    session_copy_words(refusal->detail, sizeof refusal->detail, words);
+    bool too_many =
+        strstr(refusal->detail, "oo many") != NULL || strstr(refusal->detail, "OO_MANY") != NULL;
+    refusal->reason = too_many ? REASON_RATE_LIMITED : REASON_REFUSED_BY_EXCHANGE;
+    refusal->retry_after_ms = too_many ? TOO_MANY_MS : 0;
+    shard->refused_ns = connector_now_ns(connector);
+    if (!too_many)
+        return;
+    connector->held = REASON_RATE_LIMITED;
+    fetch_hold(connector->fetch, connector->exchange, TOO_MANY_MS, false);
+}
+
 static void on_message(void *context, struct slice message, int64_t received_ns)
 {
     struct shard *shard = context;
@@ -103,7 +124,10 @@ static void on_message(void *context, struct slice message, int64_t received_ns)
         do_soon(shard);
         break;
     case FRAME_REJECT:
-        connector_refused(connector, shard, &route);
+        if (connector->exchange->manner == SUBSCRIBE_WHOLE)
+            take_refusal(shard, route.detail);
+        else
+            connector_refused(connector, shard, &route);
         do_soon(shard);
         break;
     case FRAME_GOING_AWAY:
@@ -112,6 +136,7 @@ static void on_message(void *context, struct slice message, int64_t received_ns)
         do_soon(shard);
         break;
     case FRAME_DATA:
+    case FRAME_BATCH:
     case FRAME_LIST:
     case FRAME_REFUSED:
         shard->data_ns = connector_now_ns(connector);
@@ -177,16 +202,22 @@ static void fail(struct shard *shard, const struct session_end *end)
     do_soon(shard);
     if (successor == NULL) {
         if (shard->replaces == NULL)
-            connector_topics_down(connector, shard, end->reason);
+            connector_keys_down(connector, shard, end->reason);
         return;
     }
     bool stands = successor->settled_ns != 0;
     take_over(shard, successor);
     release(shard);
     if (!stands)
-        connector_topics_down(connector, successor, end->reason);
+        connector_keys_down(connector, successor, end->reason);
     if (!stands && successor->phase == SHARD_LIVE)
-        connector_topics_up(connector, successor);
+        connector_keys_up(connector, successor, true);
+}
+
+void connector_shard_restart(struct shard *shard, const struct session_end *end)
+{
+    session_drop(shard->session);
+    fail(shard, end);
 }
 
 static void on_ended(void *context, const struct session_end *end)
@@ -206,11 +237,13 @@ static void on_ended(void *context, const struct session_end *end)
     }
     if (shard->leaving && told.reason == REASON_CLOSED_BY_PEER)
         told.reason = REASON_GOING_AWAY;
+    if (shard->refusal.reason != REASON_NONE)
+        told = shard->refusal;
     fail(shard, &told);
 }
 
 /* A number that is not in use, with what a shard needs; NULL if there is none. */
-static struct shard *take_number(struct connector *connector)
+static struct shard *take_number(struct connector *connector, uint8_t root)
 {
     const struct connector_config *config = &connector->config;
     uint32_t number = 0;
@@ -224,16 +257,18 @@ static struct shard *take_number(struct connector *connector)
     if (shard->session == NULL)
         shard->session = session_new(connector->transport, &connector->session_config,
                                      connector->exchange, &hooks);
-    if (shard->slots == NULL)
-        shard->slots = calloc(config->streams_per_session, sizeof *shard->slots);
-    if (shard->session == NULL || shard->slots == NULL)
+    if (shard->keys == NULL)
+        shard->keys = calloc(config->streams_per_session, sizeof *shard->keys);
+    if (shard->session == NULL || shard->keys == NULL)
         return NULL;
     shard->connector = connector;
     shard->number = number;
+    shard->root = root;
     shard->phase = SHARD_WAITING;
     shard->retry_ns = 0;
     shard->settled_ns = shard->taken_over_ns = 0;
     shard->leaving = false;
+    shard->refusal = (struct session_end){0};
     shard->backoff = (struct backoff){config->backoff_min_ms, config->backoff_max_ms,
                                       config->backoff_reset_ms, 0};
     if (connector->shard_end <= number)
@@ -244,18 +279,22 @@ static struct shard *take_number(struct connector *connector)
     return shard;
 }
 
-struct shard *connector_shard_for(struct connector *connector, uint32_t keys)
+bool connector_shard_has_room(const struct shard *shard)
+{
+    return shard->phase != SHARD_FREE && shard->phase != SHARD_CLOSING && shard->replaces == NULL &&
+           shard->key_count < shard->connector->config.streams_per_session;
+}
+
+struct shard *connector_shard_for(struct connector *connector, uint8_t root)
 {
     struct shard *best = NULL;
     for (uint32_t i = 0; i < connector->shard_end; i++) {
         struct shard *shard = &connector->shards[i];
-        bool used = shard->phase != SHARD_FREE && shard->phase != SHARD_CLOSING;
-        if (used && shard->replaces == NULL &&
-            shard->key_count + keys <= connector->config.streams_per_session &&
+        if (shard->root == root && connector_shard_has_room(shard) &&
             (best == NULL || shard->key_count < best->key_count))
             best = shard;
     }
-    return best != NULL ? best : take_number(connector);
+    return best != NULL ? best : take_number(connector, root);
 }
 
 void connector_shard_close(struct connector *connector, struct shard *shard)
@@ -285,7 +324,7 @@ static void dial(struct shard *shard, int64_t now_ns)
                                     .asker = &connector->asker,
                                     .tag = tag_of(TAG_DIAL, 0, shard->number),
                                     .timeout_ms = connector->config.connect_timeout_ms};
-    snprintf(request.url, sizeof request.url, "%s", connector->session_config.url.host);
+    snprintf(request.url, sizeof request.url, "%s", connector->urls[shard->root].host);
     if (!fetch_ask(connector->fetch, &request)) {
         shard->retry_ns = now_ns + FETCH_FULL_MS * NS_PER_MS;
         return;
@@ -328,7 +367,7 @@ static int64_t step_dialing(struct shard *shard, int64_t now_ns)
     struct session_end end = {.reason = budget.hold_ms > 0 ? connector->held : REASON_BUDGET};
     connector_say_session(shard, SESSION_RECONNECTING, &end, budget.hold_ms);
     if (shard->replaces == NULL)
-        connector_topics_down(connector, shard, end.reason);
+        connector_keys_down(connector, shard, end.reason);
     return INT64_MAX;
 }
 
@@ -336,7 +375,8 @@ static int64_t step_session(struct shard *shard, int64_t now_ns)
 {
     if (shard->phase == SHARD_OPENING && !session_is_open(shard->session)) {
         const struct fetch_answer *known = shard->addresses;
-        session_open(shard->session, known->addresses[shard->address % known->address_count]);
+        session_open(shard->session, &shard->connector->urls[shard->root],
+                     known->addresses[shard->address % known->address_count]);
     }
     session_step(shard->session, now_ns);
     return session_due_ns(shard->session, now_ns);
@@ -352,9 +392,23 @@ static int64_t step_stale(struct shard *shard, int64_t now_ns)
         return shard->stale || shard->replaces != NULL ? INT64_MAX : due_ns;
     shard->stale = true;
     int64_t real_ns = clock_real_ns();
-    for (uint32_t i = 0; i < shard->slot_count; i++)
-        if (intake_topic_state(connector->intake, shard->slots[i]) < TOPIC_STALE)
-            intake_state(connector->intake, shard->slots[i], TOPIC_STALE, REASON_SILENT, real_ns);
+    for (uint32_t i = 0; i < shard->key_count; i++) {
+        uint32_t slots[INTAKE_KEY_TOPICS];
+        uint32_t count = intake_key_topics(connector->intake, shard->keys[i], slots);
+        for (uint32_t at = 0; at < count; at++)
+            if (intake_topic_state(connector->intake, slots[at]) < TOPIC_STALE)
+                intake_state(connector->intake, slots[at], TOPIC_STALE, REASON_SILENT, real_ns);
+    }
+    return INT64_MAX;
+}
+
+/* An exchange that refuses a whole set ends the session; one that does not is not waited for. */
+static int64_t step_refusal(struct shard *shard, int64_t now_ns)
+{
+    int64_t due_ns = shard->refused_ns + REFUSED_NS;
+    if (shard->refusal.reason == REASON_NONE || now_ns < due_ns)
+        return shard->refusal.reason == REASON_NONE ? INT64_MAX : due_ns;
+    connector_shard_restart(shard, &shard->refusal);
     return INT64_MAX;
 }
 
@@ -365,7 +419,7 @@ static int64_t step_rotation(struct shard *shard, int64_t now_ns)
         return INT64_MAX;
     if (now_ns < shard->rotate_ns)
         return shard->rotate_ns;
-    struct shard *successor = take_number(shard->connector);
+    struct shard *successor = take_number(shard->connector, shard->root);
     if (successor != NULL) {
         successor->replaces = shard;
         shard->successor = successor;
@@ -405,6 +459,8 @@ static int64_t step_replacement(struct shard *shard, int64_t now_ns)
 static int64_t step_live(struct shard *shard, int64_t now_ns)
 {
     int64_t due_ns = step_session(shard, now_ns);
+    if (shard->phase == SHARD_LIVE)
+        due_ns = sooner(due_ns, step_refusal(shard, now_ns));
     if (shard->phase == SHARD_LIVE)
         due_ns = sooner(due_ns, step_stale(shard, now_ns));
     if (shard->phase == SHARD_LIVE)

@@ -36,9 +36,7 @@ void connector_snapshot_wanted(void *context, uint32_t slot, struct slice exchan
 {
     struct connector *connector = context;
     struct topic_snapshot *snapshot = &connector->topics[slot].snapshot;
-    struct text symbol = text_over(snapshot->exchange_symbol, sizeof snapshot->exchange_symbol);
-    text_append(&symbol, exchange_symbol);
-    text_terminate(&symbol);
+    (void)exchange_symbol; /* as its topic has it */
     if (connector_now_ns(connector) - snapshot->joined_ns > STEADY_NS && snapshot->joined_ns != 0)
         snapshot->tries = snapshot->backoff.failures = 0;
     snapshot->joined_ns = 0;
@@ -62,7 +60,7 @@ static bool ask(struct connector *connector, uint32_t slot)
     struct topic_snapshot *snapshot = &connector->topics[slot].snapshot;
     char room[PATH_MAX_LEN];
     struct text path = text_over(room, sizeof room);
-    exchange->write_snapshot_path(&path, slice_of(snapshot->exchange_symbol),
+    exchange->write_snapshot_path(&path, slice_of(connector->topics[slot].exchange_symbol),
                                   connector->config.book_depth);
     text_terminate(&path);
     if (path.overflow ||
@@ -154,7 +152,7 @@ static void take(struct connector *connector, uint32_t slot, struct slice body)
 void connector_snapshot_came(struct connector *connector, const struct fetch_answer *answer)
 {
     uint32_t slot = (uint32_t)answer->tag;
-    uint32_t turn = (uint32_t)(answer->tag >> 32) & 0xffffff;
+    uint32_t turn = tag_turn(answer->tag);
     struct topic_snapshot *snapshot = &connector->topics[slot].snapshot;
     connector->snapshots.under_way--;
     if (snapshot->phase != SNAPSHOT_UNDER_WAY || (snapshot->turn & 0xffffff) != turn)

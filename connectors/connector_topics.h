@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the connector knows of its topics beside what the intake knows: who carries them, what
- * became of their subscriptions, how their snapshots come. The connector's thread alone. */
+/* What the connector knows of its topics beside what the intake knows: the keys that feed them,
+ * what is said of their subscriptions, how their snapshots and polls come. The connector's thread
+ * alone. */
 #ifndef TICKGATE_CONNECTORS_CONNECTOR_TOPICS_H
 #define TICKGATE_CONNECTORS_CONNECTOR_TOPICS_H
 
@@ -10,7 +11,6 @@
 #include "connectors/session.h"
 
 struct connector;
-struct shard;
 
 enum snapshot_phase {
     SNAPSHOT_NONE,
@@ -28,7 +28,6 @@ struct topic_snapshot {
     int64_t due_ns;
     int64_t joined_ns; /* 0 not joined */
     struct backoff backoff;
-    char exchange_symbol[SYMBOL_MAX + 1];
 };
 
 /* What the intake does not know of a topic. */
@@ -37,10 +36,9 @@ struct connector_topic {
     bool seen; /* in the desired set that is being read */
     enum kind kind;
     uint32_t generation;
-    uint32_t keys;
-    struct shard *shard; /* NULL: refused */
-    uint32_t place;      /* in its shard's slots */
-    int64_t asked_ns;    /* when its subscription was sent; 0 not yet */
+    uint32_t key_count;
+    uint32_t keys[INTAKE_TOPIC_KEYS]; /* that are subscribed for it: numbers */
+    char exchange_symbol[SYMBOL_MAX + 1];
     struct {
         enum subscription_state state;
         enum reason reason;
@@ -51,21 +49,10 @@ struct connector_topic {
 };
 
 void connector_take_desired(struct connector *connector, const struct desired *desired);
-void connector_say_subscription(struct connector *connector, uint32_t slot,
-                                enum subscription_state state, enum reason reason,
-                                const char *detail);
-/* A session of this shard came up: everything is to be subscribed on it. */
-void connector_subscribe_all(struct connector *connector, struct shard *shard,
-                             struct outbox *outbox);
-void connector_asked(struct connector *connector, struct shard *shard, uint64_t request);
-void connector_accepted(struct connector *connector, struct shard *shard, uint64_t request);
-void connector_refused(struct connector *connector, struct shard *shard, const struct route *route);
-/* The shard's topics are down, or recover. */
-void connector_topics_down(struct connector *connector, struct shard *shard, enum reason reason);
-void connector_topics_up(struct connector *connector, struct shard *shard);
-/* Looks whether topics that had no data have some now, or are silent; when to look again. */
-int64_t connector_look(struct connector *connector, struct shard *shard, int64_t now_ns);
+/* What is known of a topic's keys has changed: its subscription is said by the worst of them. */
+void connector_judge(struct connector *connector, uint32_t slot);
 
+/* connector_snapshots.c */
 void connector_snapshot_wanted(void *context, uint32_t slot, struct slice exchange_symbol);
 void connector_snapshot_forget(struct connector *connector, uint32_t slot);
 void connector_snapshot_came(struct connector *connector, const struct fetch_answer *answer);

@@ -16,10 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define PLACES_MAX  64
+#define PLACES_MAX  REGISTRY_MAX
 #define IDLE_MS     1000
 #define LOOKUP_MS   10 /* look-ups under way are asked so often */
-#define WINDOW_NS   (60 * NS_PER_SECOND)
 #define HOLD_MAX_MS (3u * 24 * 3600 * 1000)
 
 enum message_kind { MESSAGE_REQUEST, MESSAGE_HOLD, MESSAGE_FORGET, MESSAGE_STOP };
@@ -34,15 +33,17 @@ struct message {
     sem_t *done;               /* FORGET */
 };
 
-/* What this address may spend at an exchange. */
+/* What this address may spend at a group of exchanges. */
 struct place {
-    const struct exchange *exchange;
+    const char *group;
     struct budget weight;
     struct budget connects;
     int64_t hold_until_ns;
     uint32_t running;
-    _Atomic uint32_t weight_used, connects_used;
-    _Atomic int64_t hold_seen_ns;
+    struct {
+        _Atomic uint32_t weight_used, connects_used;
+        _Atomic int64_t hold_until_ns;
+    } seen; /* by others */
 };
 
 struct fetch {
@@ -54,17 +55,40 @@ struct fetch {
     struct fetch_job *waiting; /* in order; under way: */
     struct fetch_job *running;
     struct dns_cache cache;
-    struct place places[PLACES_MAX];
-    size_t place_count;
+    struct place places[PLACES_MAX]; /* made by the fetch thread alone, and never taken back */
+    _Atomic size_t place_count;
     bool stopped;
 };
 
-static struct place *place_of(struct fetch *fetch, const struct exchange *exchange)
+static uint32_t weight_limit(const struct fetch *fetch, const struct exchange *exchange)
 {
-    for (size_t i = 0; i < fetch->place_count; i++)
-        if (fetch->places[i].exchange == exchange)
+    return (uint32_t)((uint64_t)exchange->limits.rest_weight * fetch->config.weight_percent / 100);
+}
+
+/* NULL: nobody asked for its group yet. */
+static struct place *find_place(struct fetch *fetch, const struct exchange *exchange)
+{
+    size_t count = atomic_load(&fetch->place_count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(fetch->places[i].group, exchange->limits.group) == 0)
             return &fetch->places[i];
     return NULL;
+}
+
+static struct place *place_of(struct fetch *fetch, const struct exchange *exchange)
+{
+    const struct exchange_limits *limits = &exchange->limits;
+    struct place *place = find_place(fetch, exchange);
+    if (place != NULL)
+        return place;
+    size_t count = atomic_load(&fetch->place_count);
+    ENSURE(count < PLACES_MAX);
+    place = &fetch->places[count];
+    place->group = limits->group;
+    budget_init(&place->weight, weight_limit(fetch, exchange), limits->rest_window_ms * NS_PER_MS);
+    budget_init(&place->connects, limits->connects, limits->connects_window_ms * NS_PER_MS);
+    atomic_store(&fetch->place_count, count + 1);
+    return place;
 }
 
 /* The one answer of a job, which ends it. */
@@ -105,9 +129,9 @@ static void hold(struct fetch *fetch, const struct exchange *exchange, uint32_t 
     if (until_ns <= place->hold_until_ns)
         return;
     place->hold_until_ns = until_ns;
-    atomic_store(&place->hold_seen_ns, until_ns);
+    atomic_store(&place->seen.hold_until_ns, until_ns);
     log_warn(banned ? "exchange_banned" : "exchange_hold",
-             "%s: nothing is sent to it for %u ms, as it asked", exchange->name, wait_ms);
+             "%s: nothing is sent to it for %u ms, as it asked", place->group, wait_ms);
 }
 
 static void append(struct fetch_job **list, struct fetch_job *job)
@@ -163,19 +187,19 @@ static void take_messages(struct fetch *fetch, int64_t now_ns)
 static int64_t spend(struct fetch *fetch, struct place *place, const struct fetch_job *job,
                      int64_t now_ns)
 {
-    int64_t wait_ns;
     if (place->hold_until_ns > now_ns)
         return place->hold_until_ns - now_ns;
-    if (job->request.kind == FETCH_DIAL) {
-        wait_ns = budget_take(&place->connects, 1, now_ns);
-        atomic_store(&place->connects_used, budget_used(&place->connects, now_ns));
-        return wait_ns;
-    }
+    if (job->request.kind == FETCH_DIAL)
+        return budget_take(&place->connects, 1, now_ns);
     if (place->running >= fetch->config.parallel_max)
         return NS_PER_SECOND;
-    wait_ns = budget_take(&place->weight, job->request.weight, now_ns);
-    atomic_store(&place->weight_used, budget_used(&place->weight, now_ns));
-    return wait_ns;
+    return budget_take(&place->weight, job->request.weight, now_ns);
+}
+
+static void show(struct place *place, int64_t now_ns)
+{
+    atomic_store(&place->seen.weight_used, budget_used(&place->weight, now_ns));
+    atomic_store(&place->seen.connects_used, budget_used(&place->connects, now_ns));
 }
 
 static void start(struct fetch *fetch, struct place *place, struct fetch_job *job, int64_t now_ns)
@@ -191,7 +215,7 @@ static void start(struct fetch *fetch, struct place *place, struct fetch_job *jo
     append(&fetch->running, job);
 }
 
-/* Starts what may start, in order for each exchange and kind; the ns until the next may. */
+/* Starts what may start, in order for each group and kind; the ns until the next may. */
 static int64_t start_waiting(struct fetch *fetch, int64_t now_ns)
 {
     int64_t soonest_ns = IDLE_MS * NS_PER_MS;
@@ -219,6 +243,8 @@ static int64_t start_waiting(struct fetch *fetch, int64_t now_ns)
         else
             start(fetch, place, job, now_ns);
     }
+    for (size_t i = 0; i < atomic_load(&fetch->place_count); i++)
+        show(&fetch->places[i], now_ns);
     return soonest_ns;
 }
 
@@ -231,17 +257,6 @@ static void unlink_running(struct fetch *fetch, struct fetch_job *job)
     job->next = NULL;
 }
 
-/* 418 is a ban of two minutes at the least (binance.md 5.3), 403 a firewall's word, 503 an
- * overload. */
-uint32_t fetch_default_wait_ms(uint32_t status)
-{
-    return status == 418   ? 120000
-           : status == 403 ? 60000
-           : status == 429 ? 10000
-           : status == 503 ? 5000
-                           : 0;
-}
-
 static void finish_get(struct fetch *fetch, struct fetch_job *job, CURLcode code, int64_t now_ns)
 {
     struct place *place = place_of(fetch, job->request.exchange);
@@ -250,6 +265,7 @@ static void finish_get(struct fetch *fetch, struct fetch_job *job, CURLcode code
     place->running--;
     if (job->used_weight >= 0)
         budget_learn(&place->weight, (uint32_t)job->used_weight, now_ns);
+    show(place, now_ns);
     uint32_t wait_ms = fetch_default_wait_ms(head.status);
     if (wait_ms > 0) {
         head.retry_after_ms = head.retry_after_ms > 0 ? head.retry_after_ms : wait_ms;
@@ -343,15 +359,6 @@ struct fetch *fetch_new(const struct fetch_config *config)
     fetch->config = *config;
     fetch->multi = curl_multi_init();
     fetch->inbox = mailbox_queue_new(2 * (size_t)config->queue_max);
-    for (const struct exchange *const *exchange = exchange_list(); *exchange != NULL; exchange++) {
-        struct place *place = &fetch->places[fetch->place_count++];
-        ENSURE(fetch->place_count <= PLACES_MAX);
-        place->exchange = *exchange;
-        budget_init(&place->weight, (*exchange)->limits.rest_weight * config->weight_percent / 100,
-                    WINDOW_NS);
-        budget_init(&place->connects, (*exchange)->limits.connects,
-                    (*exchange)->limits.connects_window_ms * NS_PER_MS);
-    }
     if (fetch->multi == NULL || fetch->inbox == NULL ||
         !thread_start(&fetch->thread, "fetch", run, fetch))
         fetch_destroy(&fetch);
@@ -431,11 +438,15 @@ void fetch_forget(struct fetch *fetch, struct fetch_asker *asker)
 
 void fetch_budget(struct fetch *fetch, const struct exchange *exchange, struct fetch_budget *budget)
 {
-    const struct place *place = place_of(fetch, exchange);
-    int64_t hold_ns = atomic_load(&place->hold_seen_ns) - clock_monotonic_ns();
-    *budget = (struct fetch_budget){.weight_used = atomic_load(&place->weight_used),
-                                    .weight_limit = place->weight.limit,
-                                    .connects_used = atomic_load(&place->connects_used),
-                                    .connects_limit = place->connects.limit,
-                                    .hold_ms = hold_ns > 0 ? (uint32_t)(hold_ns / NS_PER_MS) : 0};
+    const struct place *place = find_place(fetch, exchange);
+    *budget = (struct fetch_budget){.weight_limit = weight_limit(fetch, exchange),
+                                    .connects_limit = exchange->limits.connects};
+    if (place == NULL)
+        return;
+    int64_t hold_ns = atomic_load(&place->seen.hold_until_ns) - clock_monotonic_ns();
+    budget->weight_used = atomic_load(&place->seen.weight_used);
+    budget->weight_limit = place->weight.limit;
+    budget->connects_used = atomic_load(&place->seen.connects_used);
+    budget->connects_limit = place->connects.limit;
+    budget->hold_ms = hold_ns > 0 ? (uint32_t)(hold_ns / NS_PER_MS) : 0;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fetch: the one thread that may wait for the world outside the WebSockets. It looks up names, runs
  * REST calls (libcurl), and owns what an address may spend at an exchange: connect attempts and
- * REST weight, shared by all connectors of that exchange. A request is answered exactly once, into
- * the mailbox of who asked, however it ends; nothing blocks the asker. */
+ * REST weight, shared by all connectors of all exchanges of a group, whose limits are those of the
+ * one that was first asked for. A request is answered exactly once, into the mailbox of who asked,
+ * however it ends; nothing blocks the asker. */
 #ifndef TICKGATE_CONNECTORS_FETCH_H
 #define TICKGATE_CONNECTORS_FETCH_H
 
@@ -68,7 +69,7 @@ struct fetch_answer {
 struct fetch_config {
     uint32_t queue_max;      /* requests that wait */
     uint32_t weight_percent; /* of an exchange's weight limit that we use */
-    uint32_t parallel_max;   /* REST calls under way at once, for each exchange */
+    uint32_t parallel_max;   /* REST calls under way at once, for each group of exchanges */
     uint32_t dns_keep_ms;    /* how long the last good addresses serve when the resolver is dead */
 };
 
@@ -80,8 +81,8 @@ void fetch_destroy(struct fetch **fetch);
 /* Takes a copy of the request. False: the queue is full (or memory is out), no answer will come.
  * Any thread. */
 bool fetch_ask(struct fetch *fetch, const struct fetch_request *request);
-/* Somebody saw the exchange say "wait" (429, 418, 403 at an upgrade): nothing goes there until
- * then. Any thread. */
+/* Somebody saw the exchange say "wait" (429, 418, 403 at an upgrade): nothing goes to its group
+ * until then. Any thread. */
 void fetch_hold(struct fetch *fetch, const struct exchange *exchange, uint32_t wait_ms,
                 bool banned);
 /* How long to keep away after an HTTP status that says so without saying how long; 0 for any other
@@ -91,11 +92,11 @@ uint32_t fetch_default_wait_ms(uint32_t status);
 void fetch_forget(struct fetch *fetch, struct fetch_asker *asker);
 
 struct fetch_budget {
-    uint32_t weight_used, weight_limit;     /* this minute */
-    uint32_t connects_used, connects_limit; /* this window */
-    uint32_t hold_ms;                       /* left of a "wait"; 0 none */
+    uint32_t weight_used, weight_limit; /* in the window that the exchange counts by */
+    uint32_t connects_used, connects_limit;
+    uint32_t hold_ms; /* left of a "wait"; 0 none */
 };
-/* A recent picture, for statistics. Any thread. */
+/* A picture of the exchange's group that is a second old at the most. Any thread. */
 void fetch_budget(struct fetch *fetch, const struct exchange *exchange,
                   struct fetch_budget *budget);
 

@@ -114,3 +114,14 @@ void fetch_job_result(struct fetch_job *job, CURLcode code, struct fetch_answer 
              job->body.len < 100 ? (int)job->body.len : 100,
              job->body.len > 0 ? job->body.data : "");
 }
+
+/* 418 is a ban of two minutes at the least (binance.md 5.3), 403 one of ten at the least
+ * (bybit.md 5.1), 503 an overload. */
+uint32_t fetch_default_wait_ms(uint32_t status)
+{
+    return status == 418   ? 120000
+           : status == 403 ? 600000
+           : status == 429 ? 10000
+           : status == 503 ? 5000
+                           : 0;
+}

@@ -19,6 +19,19 @@ static struct event *new_record(uint32_t levels)
                                                          : (sizeof(struct event) + 15) / 16 * 16);
 }
 
+/* Whether the exchange's table stays within our limits. */
+static bool fits(const struct exchange *exchange)
+{
+    uint32_t wanted[KIND_COUNT] = {0};
+    if (exchange->stream_count > INTAKE_STREAMS)
+        return false;
+    for (uint32_t stream = 0; stream < exchange->stream_count; stream++)
+        if (exchange->streams[stream].wanted &&
+            ++wanted[exchange->streams[stream].kind] > INTAKE_TOPIC_KEYS)
+            return false;
+    return true;
+}
+
 struct intake *intake_new(const struct exchange *exchange, const struct intake_config *config,
                           const struct intake_hooks *hooks, struct sink *sink)
 {
@@ -34,14 +47,19 @@ struct intake *intake_new(const struct exchange *exchange, const struct intake_c
     intake->touched.slots = calloc(config->topics_max, sizeof(uint32_t));
     intake->lost.slots = calloc(config->topics_max, sizeof(uint32_t));
     intake->ahead.slots = calloc(config->topics_max, sizeof(uint32_t));
-    intake->keys = map_new((size_t)config->topics_max * exchange->stream_count);
+    intake->key_numbers.names = map_new((size_t)config->topics_max * exchange->stream_count);
+    intake->instrument_numbers.names = map_new(config->topics_max);
+    intake->instruments = calloc(config->topics_max, sizeof *intake->instruments);
     intake->scratch = new_record(config->levels_max);
     intake->snapshot = new_record(config->levels_max);
     for (uint32_t i = 0; i < INTAKE_SESSIONS; i++)
         intake->counters[i].session = i;
+    intake->account = &intake->counters[0];
     if (intake->topics == NULL || intake->next_seq == NULL || intake->touched.slots == NULL ||
-        intake->lost.slots == NULL || intake->ahead.slots == NULL || intake->keys == NULL ||
-        intake->scratch == NULL || intake->snapshot == NULL)
+        intake->lost.slots == NULL || intake->ahead.slots == NULL ||
+        intake->key_numbers.names == NULL || intake->instrument_numbers.names == NULL ||
+        intake->instruments == NULL || intake->scratch == NULL || intake->snapshot == NULL ||
+        !fits(exchange))
         intake_destroy(&intake);
     return intake;
 }
@@ -67,7 +85,12 @@ void intake_destroy(struct intake **intake)
     free((*intake)->touched.slots);
     free((*intake)->lost.slots);
     free((*intake)->ahead.slots);
-    map_destroy(&(*intake)->keys);
+    for (uint32_t key = 0; key < (*intake)->key_numbers.end; key++)
+        free((*intake)->keys[key].text);
+    free((*intake)->keys);
+    free((*intake)->instruments);
+    map_destroy(&(*intake)->key_numbers.names);
+    map_destroy(&(*intake)->instrument_numbers.names);
     free((*intake)->scratch);
     free((*intake)->snapshot);
     free(*intake);
@@ -90,7 +113,7 @@ static void mark_touched(struct intake *intake, struct intake_topic *topic)
 
 void intake_emit(struct intake *intake, struct intake_topic *topic, struct event *event)
 {
-    struct counters *counters = &intake->counters[intake->session];
+    struct counters *counters = intake->account;
     event->slot = topic->want.slot;
     event->seq = intake->next_seq[topic->want.slot]++;
     counters->events++;
@@ -123,68 +146,74 @@ static void say_state(struct intake *intake, struct intake_topic *topic, int64_t
     intake_emit(intake, topic, &event);
 }
 
-void intake_say(struct intake *intake, struct intake_topic *topic, enum topic_state state,
-                enum reason reason, int64_t now_ns)
+/* The worst of the topic's parts and its own; true if it is another one than before. */
+static bool change_state(struct intake_topic *topic)
 {
-    if (topic->state == state && topic->reason == reason)
-        return;
+    enum topic_state state = topic->own;
+    enum reason reason = topic->own_reason;
+    if (topic->overdue != 0 && state < TOPIC_STALE) {
+        state = TOPIC_STALE;
+        reason = REASON_SILENT;
+    }
+    if (topic->down != 0 && state < TOPIC_DOWN) {
+        state = TOPIC_DOWN;
+        reason = topic->down_reason;
+    }
+    bool changed = topic->state != state || topic->reason != reason;
     topic->state = state;
     topic->reason = reason;
-    say_state(intake, topic, now_ns);
+    return changed;
 }
 
-/* Calls `take` for the key of each stream that can feed this topic. */
-static void each_key(const struct intake *intake, const struct want *want, bool wanted_only,
-                     void (*take)(void *context, struct slice key, uint32_t stream), void *context)
+void intake_restate(struct intake *intake, struct intake_topic *topic, int64_t now_ns)
 {
-    const struct exchange *exchange = intake->exchange;
-    for (uint32_t stream = 0; stream < exchange->stream_count; stream++) {
-        char room[KEY_MAX];
-        struct text key = text_over(room, sizeof room);
-        if (exchange->streams[stream].kind != want->kind ||
-            (wanted_only && !exchange->streams[stream].wanted))
-            continue;
-        exchange->write_key(&key, stream, slice_of(want->exchange_symbol), slice_of(want->variant));
-        if (key.len > 0 && !key.overflow)
-            take(context, text_slice(&key), stream);
-    }
+    if (change_state(topic))
+        say_state(intake, topic, now_ns);
 }
 
-struct registering {
-    struct intake *intake;
-    uint32_t slot;
-    bool complete;
-};
-
-static void register_key(void *context, struct slice key, uint32_t stream)
+void intake_say(struct intake *intake, struct intake_topic *topic, enum topic_state own,
+                enum reason reason, int64_t now_ns)
 {
-    struct registering *registering = context;
-    struct intake *intake = registering->intake;
-    registering->complete &=
-        map_put(intake->keys, key, registering->slot * intake->exchange->stream_count + stream);
+    topic->own = own;
+    topic->own_reason = reason;
+    intake_restate(intake, topic, now_ns);
 }
 
-static void forget_key(void *context, struct slice key, uint32_t stream)
+void intake_publish(struct intake *intake, struct intake_topic *topic, struct event *event,
+                    enum topic_state own, enum reason reason)
 {
-    struct registering *registering = context;
-    (void)stream;
-    map_remove(registering->intake->keys, key);
+    bool image = event->update == UPDATE_SNAPSHOT;
+    int64_t received_ns = event->ts_received;
+    if (!image)
+        intake_say(intake, topic, own, reason, received_ns);
+    event->state = (uint8_t)(image ? own : topic->state);
+    event->reason = (uint16_t)(image ? reason : topic->reason);
+    intake_emit(intake, topic, event);
+    if (image)
+        intake_say(intake, topic, own, reason, received_ns);
+    intake_reach(intake, OUTCOME_TOLD);
+}
+
+enum reason intake_starting_reason(enum kind kind)
+{
+    return kind == KIND_BOOK ? REASON_SNAPSHOT_PENDING : REASON_STARTING;
 }
 
 static bool add_topic(struct intake *intake, const struct want *want)
 {
     uint32_t streams = intake->exchange->stream_count;
-    struct registering registering = {intake, want->slot, true};
-    struct intake_topic *topic = calloc(1, sizeof *topic + streams * sizeof topic->sequences[0]);
+    struct intake_topic *topic = calloc(1, sizeof *topic + streams * sizeof topic->parts[0]);
     if (topic == NULL)
         return false;
     topic->want = *want;
+    topic->exchange_symbol = slice_of(topic->want.exchange_symbol);
+    topic->variant = slice_of(topic->want.variant);
     topic->depth = intake->config.book_depth;
-    for (uint32_t stream = 0; stream < streams; stream++)
-        sequence_reset(&topic->sequences[stream], intake->exchange->streams[stream].rule);
-    each_key(intake, want, false, register_key, &registering);
-    if (!registering.complete) {
-        each_key(intake, want, false, forget_key, &registering);
+    for (uint32_t stream = 0; stream < streams; stream++) {
+        topic->parts[stream].key = KEY_NONE;
+        sequence_reset(&topic->parts[stream].sequence, intake->exchange->streams[stream].rule);
+    }
+    if (!intake_enter(intake, topic)) {
         free_topic(topic);
         return false;
     }
@@ -199,18 +228,21 @@ static bool add_topic(struct intake *intake, const struct want *want)
 bool intake_add(struct intake *intake, const struct want *want, int64_t now_ns)
 {
     struct intake_topic *topic = intake_topic(intake, want->slot);
-    enum reason reason = want->kind == KIND_BOOK ? REASON_SNAPSHOT_PENDING : REASON_STARTING;
+    enum reason reason = intake_starting_reason(want->kind);
     if (want->slot >= intake->config.topics_max || (topic == NULL && !add_topic(intake, want)))
         return false;
-    if (topic != NULL) {
-        topic->want.generation = want->generation;
-        intake->counters[intake->session].resyncs++;
-        intake_restart_book(intake, topic);
+    if (topic == NULL) {
+        topic = intake->topics[want->slot];
+        intake_say(intake, topic, TOPIC_RECOVERING, reason, now_ns);
+        intake_renew_joined(intake, topic);
+        return true;
     }
-    if (topic == NULL || topic->state != TOPIC_DOWN)
-        intake_say(intake, intake->topics[want->slot], TOPIC_RECOVERING, reason, now_ns);
-    if (topic != NULL)
-        intake_snapshot_ask(intake, want->slot);
+    topic->want.generation = want->generation;
+    intake->account->resyncs++;
+    intake_restart_book(intake, topic);
+    if (topic->own != TOPIC_DOWN)
+        intake_say(intake, topic, TOPIC_RECOVERING, reason, now_ns);
+    intake_ask_anew(intake, topic);
     return true;
 }
 
@@ -228,9 +260,8 @@ void intake_remove(struct intake *intake, uint32_t slot, int64_t now_ns)
     struct intake_topic *topic = intake_topic(intake, slot);
     if (topic == NULL)
         return;
-    struct registering registering = {intake, slot, true};
     intake_say(intake, topic, TOPIC_DOWN, REASON_UNSUBSCRIBED, now_ns);
-    each_key(intake, &topic->want, false, forget_key, &registering);
+    intake_leave(intake, topic);
     if (topic->lost)
         slot_list_remove(&intake->lost, slot);
     if (topic->touched)
@@ -241,45 +272,15 @@ void intake_remove(struct intake *intake, uint32_t slot, int64_t now_ns)
     free_topic(topic);
 }
 
-struct giving {
-    void (*take)(void *context, struct slice key);
-    void *context;
-};
-
-static void give_key(void *context, struct slice key, uint32_t stream)
-{
-    struct giving *giving = context;
-    (void)stream;
-    giving->take(giving->context, key);
-}
-
-void intake_keys(const struct intake *intake, uint32_t slot,
-                 void (*take)(void *context, struct slice key), void *context)
-{
-    const struct intake_topic *topic = intake_topic(intake, slot);
-    struct giving giving = {take, context};
-    if (topic != NULL)
-        each_key(intake, &topic->want, true, give_key, &giving);
-}
-
-bool intake_slot(const struct intake *intake, struct slice key, uint32_t *slot)
-{
-    uint32_t value;
-    if (!map_get(intake->keys, key, &value))
-        return false;
-    *slot = value / intake->exchange->stream_count;
-    return true;
-}
-
 /* Ids that rise by one go on through a reconnect: what was missed shows as a hole. All else begins
  * anew. */
-static void begin_anew(struct intake *intake, struct intake_topic *topic)
+void intake_part_anew(struct intake *intake, struct intake_topic *topic, uint32_t stream)
 {
-    for (uint32_t stream = 0; stream < intake->exchange->stream_count; stream++)
-        if (topic->sequences[stream].rule != SEQUENCE_COUNTED)
-            sequence_reset(&topic->sequences[stream], topic->sequences[stream].rule);
-    topic->quote = (struct quote){0};
-    topic->had_data = false;
+    struct sequence *sequence = &topic->parts[stream].sequence;
+    if (sequence->rule != SEQUENCE_COUNTED)
+        sequence_reset(sequence, sequence->rule);
+    topic->heard &= ~(1u << stream);
+    intake_forget(topic, stream);
     intake_restart_book(intake, topic);
 }
 
@@ -289,15 +290,15 @@ void intake_state(struct intake *intake, uint32_t slot, enum topic_state state, 
     struct intake_topic *topic = intake_topic(intake, slot);
     if (topic == NULL)
         return;
-    if (state == TOPIC_DOWN)
-        begin_anew(intake, topic);
+    for (uint32_t i = 0; state == TOPIC_DOWN && i < intake->exchange->stream_count; i++)
+        intake_part_anew(intake, topic, i);
     intake_say(intake, topic, state, reason, now_ns);
 }
 
 bool intake_had_data(const struct intake *intake, uint32_t slot)
 {
     const struct intake_topic *topic = intake_topic(intake, slot);
-    return topic != NULL && topic->had_data;
+    return topic != NULL && topic->heard != 0;
 }
 
 enum topic_state intake_topic_state(const struct intake *intake, uint32_t slot)
@@ -315,13 +316,16 @@ static void say_losses(struct intake *intake, int64_t now_ns)
         ENSURE(topic != NULL);
         slot_list_remove(&intake->lost, topic->want.slot);
         topic->lost = false;
-        if (topic->state < TOPIC_DOWN) {
+        bool begins_anew = topic->own < TOPIC_DOWN;
+        if (begins_anew) {
             intake_restart_book(intake, topic);
-            topic->state = TOPIC_RECOVERING;
-            topic->reason = REASON_LOST;
-            intake_snapshot_ask(intake, topic->want.slot);
+            topic->own = TOPIC_RECOVERING;
+            topic->own_reason = REASON_LOST;
+            change_state(topic);
         }
         say_state(intake, topic, now_ns);
+        if (begins_anew)
+            intake_ask_anew(intake, topic);
         if (topic->lost)
             return;
     }
@@ -335,15 +339,12 @@ static bool flush(struct intake *intake)
         struct intake_topic *topic = intake->topics[intake->touched.slots[i]];
         topic->touched = false;
         if (!taken) {
-            intake->counters[intake->session].dropped++;
+            intake->account->dropped++;
             mark_lost(intake, topic);
         }
     }
     intake->touched.count = 0;
-    if (taken)
-        intake->drift_flushed = intake->drift_said;
-    else
-        intake->drift_said = intake->drift_flushed;
+    intake_drift_flushed(intake, taken);
     return taken;
 }
 

@@ -1,21 +1,33 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Intake: the way of a frame from bytes to events: route, parse, continuity, sink. It owns what a
- * connector knows of each topic (number, state, sequence, the quote as known so far, deltas that
- * wait for a snapshot) and knows no socket and no clock: the session hands it frames with their
- * receive time, the replay lines of a file. One owner.
+ * connector knows of each topic (number, state, sequence, the quote or mark as known so far, deltas
+ * that wait for a snapshot) and knows no socket and no clock: the session hands it frames with
+ * their receive time, the replay lines of a file. One owner.
+ *
+ * Keys. A topic is fed by one or more keys, its *parts*; a key may feed more than one topic (a
+ * ticker that is quote and mark, a book whose top is in a quote). Keys are numbered; a key keeps
+ * its number while a topic wants it. A topic's state is the worst of its parts and of its own
+ * continuity: it is `down` while the session of any of its keys is, `stale` while any of them is
+ * overdue; what a part that is down had said of a quote or mark is forgotten, and `stale_parts` of
+ * a quote names the parts that are down or overdue.
  *
  * States. A topic begins `recovering` (starting; a book: snapshot_pending) and every change of
- * state is an event of its own. Deltas of a book that is not joined are published as they come,
- * `recovering`, and kept; when the snapshot fits, one event (update: snapshot, ok) carries the
- * snapshot with the kept deltas applied, and deltas go on from there as `ok`. A gap says so at once
- * (`recovering`, gap) and asks for a new snapshot. A counted stream that skips says `suspect` (gap)
- * and, with the message behind the hole, `ok` again. */
+ * state is an event of its own. Deltas of a book that is not joined and that joins by REST are
+ * published as they come, `recovering`, and kept; when the snapshot fits, one event (update:
+ * snapshot, ok) carries the snapshot with the kept deltas applied, and deltas go on from there as
+ * `ok`. A gap says so at once (`recovering`, gap) and asks for a new snapshot; a stepped stream's
+ * deltas are refused (before_snapshot) until the stream itself brings one. A counted stream that
+ * skips says `suspect` (gap) and, with the message behind the hole, `ok` again. A quote or mark
+ * without its price is `recovering` (no_price_yet). */
 #ifndef TICKGATE_CONNECTORS_INTAKE_H
 #define TICKGATE_CONNECTORS_INTAKE_H
 
 #include "connectors/desired.h"
 #include "connectors/exchange.h"
 #include "proto/sink.h"
+
+#define INTAKE_TOPIC_KEYS 4 /* wanted streams of one kind */
+#define INTAKE_KEY_TOPICS 4 /* fed by one key */
 
 struct intake;
 
@@ -27,14 +39,19 @@ struct intake_config {
     uint32_t settle_ms;       /* see intake_settle */
 };
 
-/* What the intake asks of its owner, all called from within its own calls; `context` comes back. */
+/* What the intake asks of its owner from within its own calls; a hook must not call it back. */
 struct intake_hooks {
-    /* This book needs a snapshot: answer some time with intake_snapshot or intake_snapshot_failed.
-     * Not asked again for a slot before it was answered. */
+    /* This book needs a snapshot from REST: answer some time with intake_snapshot or
+     * intake_snapshot_failed. Not asked again for a slot before it was answered. */
     void (*snapshot)(void *context, uint32_t slot, struct slice exchange_symbol);
+    /* This key is to be unsubscribed and subscribed anew, since its stream brings a snapshot only
+     * then. Asked once until a snapshot came or the key was down; by intake_add too, for a topic
+     * that comes to a key which has brought its snapshot already. */
+    void (*renew)(void *context, uint32_t key);
     void *context;
 };
 
+/* NULL: memory is out, or the exchange has more streams than INTAKE_TOPIC_KEYS, or 32 in all. */
 struct intake *intake_new(const struct exchange *exchange, const struct intake_config *config,
                           const struct intake_hooks *hooks, struct sink *sink);
 void intake_destroy(struct intake **intake);
@@ -45,11 +62,35 @@ bool intake_add(struct intake *intake, const struct want *want, int64_t now_ns);
 /* The topic ends: it says `down` (unsubscribed). Its numbering is remembered. */
 void intake_remove(struct intake *intake, uint32_t slot, int64_t now_ns);
 
-/* The wanted keys of a topic (subscribe these): calls `take` for each. */
-void intake_keys(const struct intake *intake, uint32_t slot,
-                 void (*take)(void *context, struct slice key), void *context);
-/* The topic that a key feeds; false if none. */
-bool intake_slot(const struct intake *intake, struct slice key, uint32_t *slot);
+/* The keys of a topic that are to be subscribed, those of polled streams left out; how many. */
+uint32_t intake_topic_keys(const struct intake *intake, uint32_t slot,
+                           uint32_t keys[INTAKE_TOPIC_KEYS]);
+struct slice intake_key_text(const struct intake *intake, uint32_t key);
+/* Its stream: the root that carries it, its deadline. */
+const struct stream *intake_key_stream(const struct intake *intake, uint32_t key);
+/* The topics that it feeds; how many. */
+uint32_t intake_key_topics(const struct intake *intake, uint32_t key,
+                           uint32_t slots[INTAKE_KEY_TOPICS]);
+uint32_t intake_key_end(const struct intake *intake); /* highest number ever used + 1 */
+/* The topic that a key feeds, the first of its kind; false if none (replay). */
+bool intake_slot(const struct intake *intake, struct slice key, enum kind kind, uint32_t *slot);
+
+/* When a key last had data (real ns); 0: none since it was made or its session came up. */
+int64_t intake_key_heard_ns(const struct intake *intake, uint32_t key);
+/* When the newest news of a trade of its instrument came, by whichever key; 0 never. */
+int64_t intake_key_traded_ns(const struct intake *intake, uint32_t key);
+/* The session that carries it is lost (its continuity begins anew with the next one), or is there,
+ * as its next data tells too: its topics recover. Nothing is said that is so already. */
+void intake_key_down(struct intake *intake, uint32_t key, enum reason reason, int64_t now_ns);
+void intake_key_up(struct intake *intake, uint32_t key, int64_t now_ns);
+/* It has brought nothing for longer than it may: its topics are `stale` (silent) until it does. */
+void intake_key_overdue(struct intake *intake, uint32_t key, int64_t now_ns);
+
+/* A reply for a polled stream of a topic; false: it was refused, or there is no such topic. A poll
+ * that fails is counted by nobody here: the part is overdue when intake_poll_overdue says so. */
+bool intake_poll(struct intake *intake, uint32_t slot, uint32_t stream, struct slice body,
+                 int64_t received_ns);
+void intake_poll_overdue(struct intake *intake, uint32_t slot, uint32_t stream, int64_t now_ns);
 
 /* One whole message of a session. Data goes to the sink; the route of a control word is the
  * caller's to act on (route->class tells; a list is walked here). Counts under `session`. */
@@ -85,9 +126,7 @@ void intake_snapshot_retry(struct intake *intake, uint32_t slot);
  * way, or none is needed. A book that begins anew on a live stream asks by itself. */
 void intake_snapshot_ask(struct intake *intake, uint32_t slot);
 
-/* The topic's state changes for a reason outside the data: its session went down (continuity begins
- * anew when data comes), or has been silent (`stale`, over with the next message). Nothing is said
- * if it is so already. */
+/* The topic's state changes for a reason outside the data. Nothing is said if it is so already. */
 void intake_state(struct intake *intake, uint32_t slot, enum topic_state state, enum reason reason,
                   int64_t now_ns);
 /* True once the topic had data since it was added or its session came up. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How a book is joined: deltas are kept until a snapshot comes that they continue. */
+/* Books: how one is joined (deltas are kept until a snapshot from REST comes that they continue, or
+ * the stream itself brings one), and how each of its messages is taken. */
 #include "common/clock.h"
 #include "connectors/intake_parts.h"
 #include "proto/book.h"
@@ -8,14 +9,16 @@
 
 #define KEPT_FIRST 4096
 
-struct sequence *intake_book_sequence(const struct intake *intake, struct intake_topic *topic)
+struct sequence *intake_book_sequence(struct intake_topic *topic)
 {
-    const struct exchange *exchange = intake->exchange;
-    uint32_t stream = 0;
-    while (stream + 1 < exchange->stream_count &&
-           !(exchange->streams[stream].kind == KIND_BOOK && exchange->streams[stream].wanted))
-        stream++;
-    return &topic->sequences[stream];
+    return &topic->parts[topic->book].sequence;
+}
+
+/* Whether a topic is a book of deltas that REST joins. */
+static bool joins_by_rest(const struct intake_topic *topic)
+{
+    enum sequence_rule rule = topic->parts[topic->book].sequence.rule;
+    return topic->want.kind == KIND_BOOK && (rule == SEQUENCE_CHAINED || rule == SEQUENCE_LINKED);
 }
 
 static void drop_kept(struct intake_topic *topic)
@@ -34,7 +37,7 @@ static void drop_ahead(struct intake *intake, struct intake_topic *topic)
 
 void intake_restart_book(struct intake *intake, struct intake_topic *topic)
 {
-    struct sequence *sequence = intake_book_sequence(intake, topic);
+    struct sequence *sequence = intake_book_sequence(topic);
     if (topic->want.kind != KIND_BOOK)
         return;
     sequence_reset(sequence, sequence->rule);
@@ -132,7 +135,7 @@ static void write_book(struct event *event, const struct book *book, size_t leve
     event->size = (uint32_t)event_size(KIND_BOOK, event->book.bid_count + event->book.ask_count);
 }
 
-uint32_t intake_book_levels(const struct event *event)
+static uint32_t levels_of(const struct event *event)
 {
     return event->book.bid_count > event->book.ask_count ? event->book.bid_count
                                                          : event->book.ask_count;
@@ -146,7 +149,7 @@ static bool publish_joined(struct intake *intake, struct intake_topic *topic,
     struct book *book = book_new(intake->config.levels_max / 2);
     if (book == NULL)
         return false;
-    topic->depth = intake_book_levels(event);
+    topic->depth = levels_of(event);
     if (topic->depth > intake->config.book_depth)
         topic->depth = intake->config.book_depth;
     book_replace(book, event_bids(event), event->book.bid_count, event_asks(event),
@@ -155,14 +158,12 @@ static bool publish_joined(struct intake *intake, struct intake_topic *topic,
     write_book(event, book, intake->config.levels_max);
     book_destroy(&book);
     event->update = UPDATE_SNAPSHOT;
-    event->state = TOPIC_OK;
     event->proof = PROOF_SEQUENCE;
     event->ts_exchange = ts_exchange;
     event->ts_received = received_ns;
     event->book.last_update_id = sequence->last;
     event->book.depth = topic->depth;
-    intake_emit(intake, topic, event);
-    intake_say(intake, topic, TOPIC_OK, REASON_NONE, received_ns);
+    intake_publish(intake, topic, event, TOPIC_OK, REASON_NONE);
     return true;
 }
 
@@ -176,7 +177,7 @@ static enum snapshot_result too_old(struct intake *intake, struct intake_topic *
 /* Joins at the snapshot in intake->snapshot, if the kept deltas continue it. */
 static enum snapshot_result join(struct intake *intake, struct intake_topic *topic, int64_t now_ns)
 {
-    struct sequence *sequence = intake_book_sequence(intake, topic);
+    struct sequence *sequence = intake_book_sequence(topic);
     bool continued = chain(topic, sequence, intake->snapshot->book.last_update_id);
     if (continued && publish_joined(intake, topic, sequence, now_ns)) {
         topic->asked = false;
@@ -217,42 +218,126 @@ void intake_settle(struct intake *intake, int64_t now_ns)
     for (uint32_t i = intake->ahead.count; i-- > 0;) {
         struct intake_topic *topic = intake->topics[intake->ahead.slots[i]];
         bool waited = now_ns - topic->ahead_since_ns >= intake->config.settle_ms * NS_PER_MS;
-        if (waited && topic->state != TOPIC_STALE)
+        if (waited && topic->state != TOPIC_STALE && topic->overdue == 0)
             join_ahead(intake, topic, now_ns);
     }
 }
 
-void intake_wait(struct intake *intake, struct intake_topic *topic, struct event *event)
+/* A delta of a book whose snapshot from REST has not come: kept and published. */
+static void wait_for_snapshot(struct intake *intake, struct intake_topic *topic,
+                              struct event *event)
 {
     if (!keep(intake, topic, event)) {
         drop_kept(topic);
         intake_say(intake, topic, TOPIC_RECOVERING, REASON_BUFFER_FULL, event->ts_received);
         keep(intake, topic, event);
     }
-    event->state = TOPIC_RECOVERING;
-    event->reason = (uint16_t)topic->reason;
-    intake_emit(intake, topic, event);
+    intake_publish(intake, topic, event, TOPIC_RECOVERING, topic->own_reason);
     if (topic->ahead == NULL)
         ask(intake, topic);
     else if (event->book.last_update_id >= topic->ahead->book.last_update_id)
         join_ahead(intake, topic, event->ts_received);
 }
 
+/* A hash of a book's levels, by which the same book again is told. */
+static uint64_t hash_of(const struct event *event)
+{
+    const char *bytes = (const char *)event_bids_of(event);
+    size_t len = (event->book.bid_count + event->book.ask_count) * sizeof(struct level);
+    uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ event->book.bid_count, part;
+    for (size_t at = 0; at < len; at += sizeof part) {
+        memcpy(&part, bytes + at, sizeof part);
+        hash = (hash ^ part) * UINT64_C(0x9fb21c651e98df25);
+        hash ^= hash >> 32;
+    }
+    return hash;
+}
+
+/* Every message is the whole book. One that is the same again (Bithumb repeats every other:
+ * bithumb.md 4) is not told. */
+static void take_whole(struct intake *intake, struct intake_topic *topic, struct event *event)
+{
+    uint64_t levels = hash_of(event);
+    if (topic->state == TOPIC_OK && topic->levels == levels) {
+        intake_reach(intake, OUTCOME_REPEATED);
+        return;
+    }
+    topic->levels = levels;
+    event->book.depth = levels_of(event);
+    intake_publish(intake, topic, event, TOPIC_OK, REASON_NONE);
+}
+
+/* The stream itself brings the book as it is, as deep as it says or as it has levels. */
+static void take_snapshot(struct intake *intake, struct intake_topic *topic, struct event *event)
+{
+    sequence_join(intake_book_sequence(topic), event->book.last_update_id);
+    topic->seen = event->book.last_update_id;
+    if (event->book.depth == 0)
+        event->book.depth = levels_of(event);
+    topic->depth = event->book.depth;
+    intake_publish(intake, topic, event, TOPIC_OK, REASON_NONE);
+}
+
+/* What comes before it is of no use. */
+static enum refusal before_snapshot(struct intake *intake, const struct intake_topic *topic)
+{
+    uint32_t key = topic->parts[topic->book].key;
+    if (key != KEY_NONE)
+        intake_renew(intake, key);
+    return REFUSAL_BEFORE_SNAPSHOT;
+}
+
+/* A book that has missed something is wrong until a snapshot proves it anew. */
+enum refusal intake_take_book(struct intake *intake, struct intake_topic *topic, uint32_t stream,
+                              struct event *event)
+{
+    enum sequence_rule rule = topic->parts[stream].sequence.rule;
+    const struct book_change *book = &event->book;
+    if (rule == SEQUENCE_REPLACED) {
+        take_whole(intake, topic, event);
+        return REFUSAL_NONE;
+    }
+    if (rule == SEQUENCE_STEPPED && event->update == UPDATE_SNAPSHOT) {
+        take_snapshot(intake, topic, event);
+        return REFUSAL_NONE;
+    }
+    enum sequence_verdict verdict =
+        sequence_next(intake_book_sequence(topic), book->first_update_id, book->last_update_id,
+                      book->prev_update_id);
+    if (verdict == SEQUENCE_OLD)
+        return REFUSAL_STALE_UPDATE;
+    topic->seen = book->last_update_id;
+    event->book.depth = topic->depth;
+    if (verdict == SEQUENCE_TAKE) {
+        intake_publish(intake, topic, event, TOPIC_OK, REASON_NONE);
+        return REFUSAL_NONE;
+    }
+    if (verdict == SEQUENCE_BROKEN) {
+        intake->account->gaps++;
+        intake_say(intake, topic, TOPIC_RECOVERING, REASON_GAP, event->ts_received);
+    } else if (topic->own != TOPIC_RECOVERING) {
+        intake_say(intake, topic, TOPIC_RECOVERING, REASON_SNAPSHOT_PENDING, event->ts_received);
+    }
+    if (rule == SEQUENCE_STEPPED)
+        return before_snapshot(intake, topic);
+    wait_for_snapshot(intake, topic, event);
+    return REFUSAL_NONE;
+}
+
 enum snapshot_result intake_snapshot(struct intake *intake, uint32_t slot, struct slice body,
                                      int64_t received_ns)
 {
     struct intake_topic *topic = intake_topic(intake, slot);
-    if (topic == NULL || topic->want.kind != KIND_BOOK)
+    if (topic == NULL || !joins_by_rest(topic))
         return SNAPSHOT_UNKNOWN;
-    if (intake_book_sequence(intake, topic)->joined || topic->state == TOPIC_DOWN) {
+    if (intake_book_sequence(topic)->joined || topic->state == TOPIC_DOWN) {
         topic->asked = false;
         return SNAPSHOT_UNKNOWN;
     }
-    struct route route = {0};
     enum refusal refusal =
         intake->exchange->read_snapshot(body, intake->snapshot, intake->config.levels_max);
     if (refusal != REFUSAL_NONE) {
-        intake_refuse(intake, &route, refusal, body);
+        intake_refuse(intake, refusal, body);
         return SNAPSHOT_REFUSED;
     }
     if (topic->outdated)
@@ -285,10 +370,18 @@ void intake_snapshot_retry(struct intake *intake, uint32_t slot)
 void intake_snapshot_ask(struct intake *intake, uint32_t slot)
 {
     struct intake_topic *topic = intake_topic(intake, slot);
-    if (topic == NULL || topic->want.kind != KIND_BOOK || topic->state == TOPIC_DOWN)
+    if (topic == NULL || !joins_by_rest(topic) || topic->state == TOPIC_DOWN)
         return;
-    const struct sequence *sequence = intake_book_sequence(intake, topic);
-    bool by_snapshot = sequence->rule == SEQUENCE_CHAINED || sequence->rule == SEQUENCE_LINKED;
-    if (by_snapshot && !sequence->joined && topic->ahead == NULL)
+    if (!intake_book_sequence(topic)->joined && topic->ahead == NULL)
         ask(intake, topic);
+}
+
+void intake_ask_anew(struct intake *intake, struct intake_topic *topic)
+{
+    const struct part *part = &topic->parts[topic->book];
+    if (topic->want.kind == KIND_BOOK && part->sequence.rule == SEQUENCE_STEPPED &&
+        part->key != KEY_NONE)
+        intake_renew(intake, part->key);
+    else
+        intake_snapshot_ask(intake, topic->want.slot);
 }

@@ -2,6 +2,9 @@
 #include "connectors/payload.h"
 
 #include "common/clock.h"
+#include "common/ensure.h"
+
+#include <time.h>
 
 enum refusal payload_refusal(const struct scan *scan)
 {
@@ -53,6 +56,31 @@ bool payload_ms(struct scan *scan, int64_t *ns)
     return true;
 }
 
+bool payload_time(struct scan *scan, int64_t *ns)
+{
+    uint64_t value;
+    if (!scan_unsigned(scan, &value))
+        return false;
+    if (value > INT64_MAX / NS_PER_US)
+        return scan_fail(scan, SCAN_RANGE);
+    *ns = (int64_t)value * (value <= INT64_MAX / NS_PER_MS ? NS_PER_MS : NS_PER_US);
+    return true;
+}
+
+bool payload_unsigned(struct slice text, uint64_t *value)
+{
+    struct scan scan;
+    scan_begin(&scan, text);
+    return scan_unsigned(&scan, value) && scan_end(&scan);
+}
+
+bool payload_absent(struct scan *scan)
+{
+    enum scan_type type = scan_peek(scan);
+    bool empty = type == SCAN_STRING && scan->end - scan->at >= 2 && scan->at[1] == '"';
+    return (type == SCAN_NULL || empty) && scan_skip(scan);
+}
+
 bool payload_text(struct scan *scan, char *field, size_t room)
 {
     struct slice text;
@@ -61,6 +89,102 @@ bool payload_text(struct scan *scan, char *field, size_t room)
     memcpy(field, text.data, text.len);
     field[text.len] = '\0';
     return true;
+}
+
+bool payload_is_symbol(struct slice symbol)
+{
+    for (size_t i = 0; i < symbol.len; i++) {
+        unsigned char c = (unsigned char)symbol.data[i];
+        if (c <= ' ' || c == '"' || c == '\\' || c == 0x7f)
+            return false;
+    }
+    return symbol.len > 0;
+}
+
+void payload_maybe_text(struct scan *scan, struct slice *text)
+{
+    if (scan_peek(scan) == SCAN_STRING)
+        scan_string(scan, text);
+    else
+        scan_skip(scan);
+}
+
+void payload_begin_route(struct route *route)
+{
+    route->refusal = REFUSAL_NONE;
+    route->key = route->payload = route->detail = (struct slice){NULL, 0};
+    route->request = 0;
+    route->held = false;
+}
+
+void payload_refuse(struct route *route, enum refusal refusal)
+{
+    route->class = FRAME_REFUSED;
+    route->refusal = refusal;
+}
+
+/* Whether a document is whole and well formed. */
+static enum refusal check_document(struct slice document)
+{
+    struct scan scan;
+    scan_begin(&scan, document);
+    scan_skip(&scan);
+    return scan_end(&scan) ? REFUSAL_NONE : payload_refusal(&scan);
+}
+
+void payload_route_list(struct slice frame, struct route *route)
+{
+    enum refusal refusal = check_document(frame);
+    if (refusal != REFUSAL_NONE) {
+        payload_refuse(route, refusal);
+        return;
+    }
+    route->class = FRAME_LIST;
+    route->payload = frame;
+}
+
+enum refusal payload_instruments(struct slice list, payload_read_entry *read, exchange_take *take,
+                                 void *context, size_t *skipped)
+{
+    struct scan scan;
+    struct slice entry;
+    struct event event;
+    size_t given = 0;
+    *skipped = 0;
+    enum refusal refusal = check_document(list);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    scan_begin(&scan, list);
+    if (!scan_array(&scan))
+        return payload_refusal(&scan);
+    while (scan_element(&scan) && scan_raw(&scan, &entry)) {
+        if (read(entry, &event)) {
+            take(context, &event);
+            given++;
+        } else {
+            ++*skipped;
+        }
+    }
+    return given > 0 ? REFUSAL_NONE : REFUSAL_MISSING_FIELD;
+}
+
+bool payload_name_quote_first(struct instrument *instrument)
+{
+    const char *name = instrument->exchange_symbol, *dash = strchr(name, '-');
+    if (dash == NULL || !payload_is_symbol(slice_of(name)))
+        return false;
+    struct text base = text_over(instrument->base, sizeof instrument->base);
+    struct text quote = text_over(instrument->quote, sizeof instrument->quote);
+    struct text symbol = text_over(instrument->symbol, sizeof instrument->symbol);
+    text_append(&base, slice_of(dash + 1));
+    text_bytes(&quote, name, (size_t)(dash - name));
+    text_append(&symbol, text_slice(&base));
+    text_literal(&symbol, "-");
+    text_append(&symbol, text_slice(&quote));
+    text_terminate(&base);
+    text_terminate(&quote);
+    text_terminate(&symbol);
+    return !base.overflow && !quote.overflow && !symbol.overflow && base.len > 0 && quote.len > 0;
 }
 
 bool payload_positive(const struct decimal *value)
@@ -84,6 +208,26 @@ bool payload_candle_is_sane(const struct candle *candle)
            payload_positive(&candle->close) && decimal_compare(&candle->low, &candle->high) <= 0 &&
            !candle->volume.negative && !candle->turnover.negative &&
            candle->open_time < candle->close_time;
+}
+
+void payload_percent(struct text *url, struct slice value)
+{
+    static const char hex[] = "0123456789ABCDEF";
+    for (size_t i = 0; i < value.len; i++) {
+        unsigned char c = (unsigned char)value.data[i];
+        char escaped[] = {'%', hex[c >> 4], hex[c & 15]};
+        bool plain = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+                     (c != '\0' && strchr("-_.~", c) != NULL);
+        text_bytes(url, plain ? value.data + i : escaped, plain ? 1 : sizeof escaped);
+    }
+}
+
+void payload_date(struct text *symbol, int64_t ns)
+{
+    time_t seconds = (time_t)(ns / NS_PER_SECOND);
+    struct tm day;
+    ENSURE(gmtime_r(&seconds, &day) != NULL); /* any 63 bits of ns are a year of four digits */
+    text_format(symbol, "%02d%02d%02d", day.tm_year % 100, day.tm_mon + 1, day.tm_mday);
 }
 
 /* One side's levels, appended behind `*count`: ["price","size"], whatever stands behind these two

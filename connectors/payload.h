@@ -20,13 +20,49 @@ void payload_strange_word(struct slice word, struct parsing *parsing);
 
 /* A time in ms. */
 bool payload_ms(struct scan *scan, int64_t *ns);
+/* A time in ms or in us, where an exchange has both. They cannot be mistaken: what is too large for
+ * ms in 63 bits of ns is the year 2262, and as us a day in April 1970. */
+bool payload_time(struct scan *scan, int64_t *ns);
+/* An integer that stands in a text. */
+bool payload_unsigned(struct slice text, uint64_t *value);
+/* Takes a null or an empty text, by which an exchange says that it does not know; false, and
+ * nothing taken, for any other value. */
+bool payload_absent(struct scan *scan);
 /* Copies a text into a field with a NUL; false if it does not fit or has an escape. */
 bool payload_text(struct scan *scan, char *field, size_t room);
+
+/* Not empty, and without the bytes that no symbol has: those that JSON would not have as they are.
+ */
+bool payload_is_symbol(struct slice symbol);
+
+/* A text; a value of another type is passed over, and leaves `text` as it is. */
+void payload_maybe_text(struct scan *scan, struct slice *text);
+
+/* What a frame is: nothing said yet; refused; an array of frames, if it is whole. */
+void payload_begin_route(struct route *route);
+void payload_refuse(struct route *route, enum refusal refusal);
+void payload_route_list(struct slice frame, struct route *route);
+
+/* Reads an entry of a list of instruments, a document by itself so that what is wrong with it
+ * touches no other; false if it cannot be held. */
+typedef bool payload_read_entry(struct slice entry, struct event *event);
+/* A list of instruments that is an array of entries: as exchange->read_instruments. */
+enum refusal payload_instruments(struct slice list, payload_read_entry *read, exchange_take *take,
+                                 void *context, size_t *skipped);
+/* Names an instrument by its exchange_symbol, where that is QUOTE-BASE; false if it is not. */
+bool payload_name_quote_first(struct instrument *instrument);
 
 bool payload_positive(const struct decimal *value);
 /* Only the change may be negative. A price of 0 is none: the market has not traded yet. */
 enum refusal payload_check_quote(struct quote *quote);
 bool payload_candle_is_sane(const struct candle *candle);
+
+/* Writes a value of a URL's query: all but letters, digits, '-', '_', '.' and '~' percent-encoded.
+ */
+void payload_percent(struct text *url, struct slice value);
+
+/* Writes the day of a delivery, UTC, as symbols have it: YYMMDD. */
+void payload_date(struct text *symbol, int64_t ns);
 
 /* The two sides of a book as they come, in either order. */
 struct payload_sides {

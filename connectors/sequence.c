@@ -81,11 +81,14 @@ static enum sequence_verdict linked(struct sequence *sequence, uint64_t first, u
     return last >= sequence->last && follows ? take(sequence, last) : broken(sequence);
 }
 
-/* Begun by a snapshot; no id is left out. */
+/* Begun by a snapshot; no id is left out, and 1 is never a change: the service was started again
+ * (Bybit), which only a snapshot can begin. */
 static enum sequence_verdict stepped(struct sequence *sequence, uint64_t last)
 {
     if (!sequence->joined)
         return SEQUENCE_WAIT;
+    if (last == 1)
+        return broken(sequence);
     if (last == sequence->last + 1)
         return take(sequence, last);
     return is_late(sequence, last) ? SEQUENCE_OLD : broken(sequence);

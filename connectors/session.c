@@ -25,12 +25,15 @@ enum phase {
 struct session {
     struct transport *transport;
     const struct session_config *config;
+    const struct exchange *exchange;
+    const struct url *url;
     struct session_hooks hooks;
     struct outbox *outbox;
     struct lws *wsi;
     enum phase phase;
     int64_t deadline_ns; /* of the phase; none when live */
     int64_t heard_ns;
+    int64_t pinged_ns;    /* when a ping was last due, or the session live */
     bool pinged;          /* since anything was heard */
     bool asked_writeable; /* else a callback of that name says that a pong went out */
     struct session_end end;
@@ -41,14 +44,6 @@ struct session {
     char *out;      /* LWS_PRE bytes, then a message */
     size_t out_max; /* of the message */
 };
-
-void session_copy_words(char *to, size_t room, struct slice words)
-{
-    size_t len = words.len < room - 1 ? words.len : room - 1;
-    for (size_t i = 0; i < len; i++)
-        to[i] = words.data[i] < 0x20 || words.data[i] > 0x7e ? '?' : words.data[i];
-    to[len] = '\0';
-}
 
 static void note_end(struct session *session, enum reason reason, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -111,23 +106,8 @@ static void on_live(struct session *session)
     setsockopt(lws_get_socket_fd(session->wsi), IPPROTO_TCP, TCP_USER_TIMEOUT, &limit_ms,
                sizeof limit_ms);
     session->phase = PHASE_LIVE;
-    session->heard_ns = transport_now_ns(session->transport);
+    session->heard_ns = session->pinged_ns = transport_now_ns(session->transport);
     session->hooks.live(session->hooks.context);
-}
-
-enum reason session_status_reason(uint32_t status, enum reason otherwise)
-{
-    static const struct {
-        uint32_t status;
-        enum reason reason;
-    } known[] = {{429, REASON_RATE_LIMITED},
-                 {503, REASON_RATE_LIMITED},
-                 {418, REASON_BANNED},
-                 {403, REASON_BANNED}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].status == status)
-            return known[i].reason;
-    return otherwise;
 }
 
 /* What the exchange answered instead of 101. */
@@ -163,7 +143,7 @@ static void note_failure(struct session *session, struct slice text)
 {
     uint32_t status = lws_http_client_http_response(session->wsi);
     bool connecting = session->phase == PHASE_CONNECTING;
-    const char *complaint = session->config->url.tls ? transport_complaint() : "";
+    const char *complaint = session->url->tls ? transport_complaint() : "";
     if (!connecting && status != 0 && status != 101)
         note_status(session, status);
     else if (!connecting && note_loss(session))
@@ -172,7 +152,7 @@ static void note_failure(struct session *session, struct slice text)
         note_end(session, REASON_UPGRADE_REFUSED, "%.*s", (int)text.len, text.data);
     else if (complaint[0] != '\0')
         note_end(session, REASON_TLS, "%s", complaint);
-    else if (session->config->url.tls && memmem(text.data, text.len, "SSL err", 7) != NULL)
+    else if (session->url->tls && memmem(text.data, text.len, "SSL err", 7) != NULL)
         note_end(session, REASON_TLS, "%.*s", (int)text.len, text.data);
     else
         note_end(session, REASON_CONNECT_FAILED, "%.*s", (int)text.len, text.data);
@@ -266,6 +246,8 @@ static bool on_writeable(struct session *session)
     switch (outbox_next(session->outbox, now_ns, &message, &request)) {
     case OUTBOX_PING:
         return write_out(session, 0, LWS_WRITE_PING);
+    case OUTBOX_TEXT:
+        return write_out(session, message.len, LWS_WRITE_TEXT);
     case OUTBOX_REQUEST:
         session->hooks.asked(session->hooks.context, request);
         return write_out(session, message.len, LWS_WRITE_TEXT);
@@ -342,6 +324,7 @@ struct session *session_new(struct transport *transport, const struct session_co
         return NULL;
     session->transport = transport;
     session->config = config;
+    session->exchange = exchange;
     session->hooks = *hooks;
     session->outbox = outbox_new(exchange, config->keys_max);
     if (session->outbox != NULL) {
@@ -365,13 +348,15 @@ void session_destroy(struct session **session)
     *session = NULL;
 }
 
-/* The ping of libwebsockets counts nothing but pongs as life; ours is here. */
-void session_open(struct session *session, const char *address)
+/* The ping of libwebsockets counts nothing but pongs as life; ours is here. No Origin is named, and
+ * so none is sent: an exchange may take it for a browser's, and count it apart (upbit.md 1.2). */
+void session_open(struct session *session, const struct url *url, const char *address)
 {
     static const lws_retry_bo_t no_pings;
     const struct session_config *config = session->config;
     ENSURE(session->phase == PHASE_CLOSED);
     outbox_clear(session->outbox);
+    session->url = url;
     session->end = (struct session_end){0};
     session->pinged = session->asked_writeable = false;
     session->phase = PHASE_CONNECTING;
@@ -379,10 +364,10 @@ void session_open(struct session *session, const char *address)
     struct lws_client_connect_info info = {
         .context = transport_context(session->transport),
         .address = address,
-        .port = config->url.port,
-        .ssl_connection = (config->url.tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
-        .path = config->url.path,
-        .host = config->url.authority,
+        .port = url->port,
+        .ssl_connection = (url->tls ? LCCSCF_USE_SSL : 0) | LCCSCF_HTTP_NO_FOLLOW_REDIRECT,
+        .path = url->path,
+        .host = url->authority,
         .pwsi = &session->wsi,
         .alpn = "http/1.1",
         .opaque_user_data = session,
@@ -429,6 +414,16 @@ static int64_t sooner(int64_t a_ns, int64_t b_ns)
     return a_ns < b_ns ? a_ns : b_ns;
 }
 
+/* A session that is quiet is pinged once; one that must be kept up, whatever it brings. */
+static int64_t ping_due_ns(const struct session *session)
+{
+    uint32_t keepalive_ms = session->exchange->limits.keepalive_ms;
+    int64_t due_ns =
+        session->pinged ? INT64_MAX : session->heard_ns + session->config->ping_idle_ms * NS_PER_MS;
+    return keepalive_ms > 0 ? sooner(due_ns, session->pinged_ns + keepalive_ms * NS_PER_MS)
+                            : due_ns;
+}
+
 int64_t session_due_ns(struct session *session, int64_t now_ns)
 {
     if (session->phase == PHASE_CLOSED)
@@ -438,8 +433,7 @@ int64_t session_due_ns(struct session *session, int64_t now_ns)
     int64_t due_ns = session->heard_ns + session->config->hangup_ms * NS_PER_MS;
     int64_t wait_ns =
         session->asked_writeable ? INT64_MAX : outbox_wait_ns(session->outbox, now_ns);
-    if (!session->pinged)
-        due_ns = sooner(due_ns, session->heard_ns + session->config->ping_idle_ms * NS_PER_MS);
+    due_ns = sooner(due_ns, ping_due_ns(session));
     return wait_ns != INT64_MAX ? sooner(due_ns, now_ns + wait_ns) : due_ns;
 }
 
@@ -451,8 +445,9 @@ static void step_live(struct session *session, int64_t now_ns)
         finish(session, kill_socket);
         return;
     }
-    if (!session->pinged && quiet_ns >= session->config->ping_idle_ms * NS_PER_MS) {
+    if (now_ns >= ping_due_ns(session)) {
         session->pinged = true;
+        session->pinged_ns = now_ns;
         outbox_ping(session->outbox);
     }
     if (!session->asked_writeable && outbox_wait_ns(session->outbox, now_ns) == 0) {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Session: one WebSocket over libwebsockets, from the address to its end: TCP, TLS, upgrade,
  * messages in and out, liveness, close. It knows nothing of topics: what it has to say stands in
- * its outbox, what it hears goes to its owner. It may be opened again when it has ended. The
- * connector's thread alone.
+ * its outbox, what it hears goes to its owner, text and binary messages alike. It may be opened
+ * again when it has ended. The connector's thread alone.
  *
  * However it ends, `ended` is called exactly once for each session_open, unless its owner dropped
  * it. libwebsockets does not always say so (an upgrade that is never answered, an address that
@@ -20,7 +20,6 @@
 struct session;
 
 struct session_config {
-    struct url url; /* the name in its certificate is that of its host */
     uint32_t connect_timeout_ms;
     uint32_t upgrade_timeout_ms;
     uint32_t close_timeout_ms; /* until the peer has answered our close */
@@ -62,8 +61,10 @@ struct session *session_new(struct transport *transport, const struct session_co
 /* Drops it if it is open. */
 void session_destroy(struct session **session);
 
-/* Connects to a numeric address; the outbox begins empty. It must not be open. */
-void session_open(struct session *session, const char *address);
+/* Connects to a numeric address. The name in its certificate is the host of `url`, which stays
+ * until the session has ended. The outbox begins with nothing but the exchange's greeting. It must
+ * not be open. */
+void session_open(struct session *session, const struct url *url, const char *address);
 /* Says goodbye (1000); `ended` comes with the answer or when the time for it is over. */
 void session_close(struct session *session);
 /* Ends it at once, without a word to anybody. */

@@ -9,6 +9,9 @@
 
 #define HOUR_MS 3600000u
 #define MIB     (1024u * 1024u)
+/* Topics looked at for each that demand may open: many that are read are open already, or are none
+ * of an exchange's. */
+#define READ_FOR_ONE 4
 
 static void note_error(void *context, int line, int column, const char *text)
 {
@@ -28,10 +31,11 @@ struct config *config_default(void)
         return NULL;
     *config = (struct config){
         .state_dir = "/var/lib/tickgate",
-        .feed = {{"tcp://127.0.0.1:7700"}, 1, 50000, 100000, 64 * MIB},
+        .feed = {{"tcp://127.0.0.1:7700"}, 1, 50000, 100000, 64 * MIB, 0},
         .requests = {{"tcp://127.0.0.1:7701"}, 1, 65536, MIB, 200, 400, 1024},
         .cache = {1000, 60000, 5000},
         .pool = {16, 300000},
+        .demand = {false, 500, 60000},
         .fetch = {4096, 50, 4, 24 * HOUR_MS},
         .connections_max = 1024,
         .symbols_max = 2000,
@@ -41,13 +45,61 @@ struct config *config_default(void)
         .bus_queue_max = 32 * MIB,
         .stats_ms = 1000,
     };
-    for (const struct exchange *const *exchange = exchange_list();
-         *exchange != NULL && config->exchange_count < CONFIG_EXCHANGES; exchange++) {
-        struct config_exchange *entry = &config->exchanges[config->exchange_count++];
-        entry->exchange = *exchange;
-        connector_defaults(&entry->connector, *exchange);
-    }
+    config_add_exchanges(config);
     return config;
+}
+
+const char *config_name(const struct config_exchange *entry)
+{
+    return entry->exchange != NULL ? entry->exchange->name : entry->name;
+}
+
+struct config_exchange *config_find_exchange(struct config *config, const char *name)
+{
+    for (uint32_t i = 0; name != NULL && i < config->exchange_count; i++)
+        if (strcmp(config_name(&config->exchanges[i]), name) == 0)
+            return &config->exchanges[i];
+    return NULL;
+}
+
+/* The names that are awaited never take the room of exchanges that there are. */
+void config_add_exchanges(struct config *config)
+{
+    for (const struct exchange *const *list = exchange_list(); *list != NULL; list++) {
+        struct config_exchange *entry = config_find_exchange(config, (*list)->name);
+        if (entry != NULL)
+            continue;
+        ENSURE(config->exchange_count < CONFIG_EXCHANGES);
+        entry = &config->exchanges[config->exchange_count++];
+        entry->exchange = *list;
+        connector_defaults(&entry->connector, *list);
+    }
+}
+
+struct config_exchange *config_await_exchange(struct config *config, const char *name)
+{
+    static const struct exchange nothing = {.websocket = "", .rest = ""};
+    uint32_t awaited = 0;
+    for (uint32_t i = 0; i < config->exchange_count; i++)
+        awaited += config->exchanges[i].exchange == NULL;
+    if (awaited == CONFIG_EXCHANGES - REGISTRY_MAX)
+        return NULL;
+    struct config_exchange *entry = &config->exchanges[config->exchange_count++];
+    snprintf(entry->name, sizeof entry->name, "%s", name);
+    connector_defaults(&entry->connector, &nothing);
+    return entry;
+}
+
+void config_complete(struct config_exchange *entry, const struct exchange *exchange)
+{
+    struct connector_config *connector = &entry->connector;
+    entry->exchange = exchange;
+    if (connector->websocket[0] == '\0')
+        snprintf(connector->websocket, sizeof connector->websocket, "%s", exchange->websocket);
+    if (connector->rest[0] == '\0')
+        snprintf(connector->rest, sizeof connector->rest, "%s", exchange->rest);
+    if (connector->streams_per_session == 0)
+        connector->streams_per_session = exchange->limits.streams_per_session;
 }
 
 /* What keys say together that may stand in any order. */
@@ -71,7 +123,7 @@ static void check_whole(struct config_reading *reading)
         const struct config_exchange *exchange = &config->exchanges[i];
         snprintf(text, sizeof text,
                  "limits.book_levels (%u) must not be less than the book_depth of %s (%u)",
-                 config->book_levels_max, exchange->exchange->name, exchange->connector.book_depth);
+                 config->book_levels_max, config_name(exchange), exchange->connector.book_depth);
         if (exchange->enabled && exchange->connector.book_depth > config->book_levels_max)
             note_error(reading, 0, 0, text);
     }
@@ -113,6 +165,8 @@ static struct config *read_from(const char *path, const char *text, size_t len,
     else
         yaml_read_file(&reader, path, config_top_keys, reading.config);
     check_whole(&reading);
+    if (reading.config->demand.enabled)
+        reading.config->feed.readers_max = READ_FOR_ONE * reading.config->demand.max;
     for (uint32_t i = 0; i < reading.config->exchange_count; i++)
         reading.config->exchanges[i].connector.topics_max = reading.config->topics_max;
     if (errors->count > 0)

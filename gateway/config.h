@@ -7,11 +7,13 @@
 #define TICKGATE_GATEWAY_CONFIG_H
 
 #include "connectors/connector.h"
+#include "connectors/loader.h"
 
 #include <stdio.h>
 
 #define CONFIG_ENDPOINTS   4
-#define CONFIG_EXCHANGES   16
+#define CONFIG_OBJECTS     16
+#define CONFIG_EXCHANGES   (2 * REGISTRY_MAX) /* those that there are, and as many names */
 #define CONFIG_CONNECTIONS 64
 #define CONFIG_ERRORS_MAX  100
 
@@ -24,6 +26,7 @@ struct config_feed {
     uint32_t
         max_subscriptions; /* all peers together; past it the socket is closed and bound anew */
     uint32_t queue_max;    /* bytes between manager and publisher */
+    uint32_t readers_max;  /* whole topics of which it is told whether they are read; 0: none */
 };
 
 struct config_requests {
@@ -47,7 +50,17 @@ struct config_pool {
     uint32_t idle_timeout_ms; /* a connector without subscriptions is closed after it; 0 never */
 };
 
+/* What follows subscribers: subscriptions upstream for the topics that somebody reads. */
+struct config_demand {
+    bool enabled;
+    uint32_t max;       /* topics; beyond, they are not opened */
+    uint32_t linger_ms; /* they stay so long when nobody reads them any more */
+};
+
+/* Of an exchange that a shared object may bring while we run only the name is known: what is not
+ * configured (empty, 0) is filled in when it comes. */
 struct config_exchange {
+    char name[EXCHANGE_NAME_MAX + 1]; /* while there is no exchange */
     const struct exchange *exchange;
     bool enabled;
     struct connector_config connector;
@@ -57,7 +70,7 @@ struct config_exchange {
 struct config_connection {
     char name[65];
     const struct exchange *exchange;
-    char type[24];                  /* price_feed, trade_feed, order_book, candle_feed */
+    char type[24];                  /* price_feed, trade_feed ... */
     char interval[VARIANT_MAX + 1]; /* candle_feed */
     char (*symbols)[SYMBOL_MAX + 1];
     uint32_t symbol_count;
@@ -71,14 +84,18 @@ struct config {
     struct config_requests requests;
     struct config_cache cache;
     struct config_pool pool;
+    struct config_demand demand;
     struct fetch_config fetch;
     uint32_t connections_max;
-    uint32_t symbols_max;     /* of one connection */
-    uint32_t topics_max;      /* of one connector */
-    uint32_t book_levels_max; /* kept a side */
-    uint32_t bus_batch_max;   /* bytes */
-    uint32_t bus_queue_max;   /* bytes */
-    uint32_t stats_ms;        /* how often sys.stats. goes out */
+    uint32_t symbols_max;                          /* of one connection */
+    uint32_t topics_max;                           /* of one connector */
+    uint32_t book_levels_max;                      /* kept a side */
+    uint32_t bus_batch_max;                        /* bytes */
+    uint32_t bus_queue_max;                        /* bytes */
+    uint32_t stats_ms;                             /* how often sys.stats. goes out */
+    struct loader_directories directories;         /* of shared objects */
+    char objects[CONFIG_OBJECTS][LOADER_PATH_MAX]; /* loaded at start: at the reading */
+    uint32_t object_count;
     struct config_exchange exchanges[CONFIG_EXCHANGES];
     uint32_t exchange_count;
     struct config_connection connections[CONFIG_CONNECTIONS];
@@ -99,6 +116,8 @@ struct config_errors {
 
 /* The defaults alone: every exchange known, none enabled, no connections. */
 struct config *config_default(void);
+/* An exchange has come whose name was configured before. */
+void config_complete(struct config_exchange *entry, const struct exchange *exchange);
 /* Reads `path`. NULL with errors filled if anything in it is wrong. */
 struct config *config_read(const char *path, struct config_errors *errors);
 /* The same of a text; `path` is what it is called. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The tables of configuration keys, and what reads or judges those that a line of a table cannot
  * describe. */
+#include "connectors/offer.h"
 #include "gateway/address.h"
 #include "gateway/cache.h"
 #include "gateway/config_parts.h"
@@ -13,7 +14,7 @@
 #define IPC_PATH_MAX  107           /* bytes: the system's */
 #define BUS_BATCH_MIN (512u * 1024) /* an event of 10 000 levels has room */
 #define BUS_QUEUE_MIN (8 * MIB)     /* and any batch in the queue */
-#define TYPES_HELP    "price_feed, trade_feed, order_book or candle_feed"
+#define TYPES_HELP    "price_feed, trade_feed, order_book, candle_feed, mark_feed, liquidation_feed"
 
 #define CONFIG(field) offsetof(struct config, field)
 
@@ -65,6 +66,28 @@ static const struct yaml_key pool_keys[] = {
      NULL, NULL},
     {"idle_timeout", YAML_DURATION, CONFIG(pool.idle_timeout_ms), 0, 24 * HOUR_MS,
      "a connector without subscriptions is closed after it; 0ms never", 0, NULL, NULL},
+    {0}};
+
+static const struct yaml_key demand_keys[] = {
+    {"enabled", YAML_SWITCH, CONFIG(demand.enabled), 0, 0,
+     "whether a subscription on the feed to a whole topic opens it at the exchange", 0, NULL, NULL},
+    {"max", YAML_COUNT, CONFIG(demand.max), 1, 10000, "topics open by it; beyond, none is opened",
+     0, NULL, NULL},
+    {"linger", YAML_DURATION, CONFIG(demand.linger_ms), 0, 24 * HOUR_MS,
+     "a topic that nobody reads any more is closed after it", 0, NULL, NULL},
+    {0}};
+
+static void check_directory(struct yaml_reader *reader, yaml_node_t *node, void *into);
+static void load_object(struct yaml_reader *reader, yaml_node_t *node, void *into);
+
+/* Directories come first: objects are judged by them. */
+static const struct yaml_key connector_keys[] = {
+    {"directories", YAML_TEXTS, CONFIG(directories.paths), LOADER_DIRECTORIES, LOADER_PATH_MAX,
+     "where shared objects with exchanges may lie; none: there are none", CONFIG(directories.count),
+     NULL, check_directory},
+    {"objects", YAML_TEXTS, CONFIG(objects), CONFIG_OBJECTS, LOADER_PATH_MAX,
+     "files of such that are loaded at the start, at most 16", CONFIG(object_count), NULL,
+     load_object},
     {0}};
 
 static const struct yaml_key fetch_keys[] = {
@@ -161,6 +184,7 @@ const struct yaml_key config_connection_keys[] = {
      read_symbols},
     {0}};
 
+/* Exchanges are read behind the objects that bring some, connections behind both. */
 const struct yaml_key config_top_keys[] = {
     {"state_dir", YAML_TEXT, CONFIG(state_dir), 1, 511,
      "directory that holds what outlives a start: the epoch", 0, NULL, NULL},
@@ -172,6 +196,8 @@ const struct yaml_key config_top_keys[] = {
     {"requests", YAML_SECTION, 0, 0, 0, "the request sockets", 0, request_keys, NULL},
     {"cache", YAML_SECTION, 0, 0, 0, "the price cache behind quote.get", 0, cache_keys, NULL},
     {"pool", YAML_SECTION, 0, 0, 0, "the connectors", 0, pool_keys, NULL},
+    {"connector", YAML_SECTION, 0, 0, 0, "connectors of others", 0, connector_keys, NULL},
+    {"demand", YAML_SECTION, 0, 0, 0, "what follows subscribers", 0, demand_keys, NULL},
     {"fetch", YAML_SECTION, 0, 0, 0, "REST calls and name look-ups", 0, fetch_keys, NULL},
     {"limits", YAML_SECTION, 0, 0, 0, "what may grow, and how far", 0, limit_keys, NULL},
     {"exchanges", YAML_CUSTOM, 0, YAML_SECTION, 0, "name: settings, for each exchange that is used",
@@ -230,12 +256,23 @@ static void check_rest(struct yaml_reader *reader, yaml_node_t *node, void *into
     check_url(reader, node, "rest", "https://", "http://");
 }
 
-struct config_exchange *config_find_exchange(struct config *config, const char *name)
+static void check_directory(struct yaml_reader *reader, yaml_node_t *node, void *into)
 {
-    for (uint32_t i = 0; name != NULL && i < config->exchange_count; i++)
-        if (strcmp(config->exchanges[i].exchange->name, name) == 0)
-            return &config->exchanges[i];
-    return NULL;
+    (void)into;
+    if (yaml_text(node)[0] != '/')
+        yaml_error(reader, node, "directories: \"%.80s\": expected a whole path", yaml_text(node));
+}
+
+/* What it brings is known from here on. */
+static void load_object(struct yaml_reader *reader, yaml_node_t *node, void *into)
+{
+    struct config *config = into;
+    const struct exchange *const *exchanges;
+    char why[LOADER_WHY_MAX];
+    if (loader_load(yaml_text(node), &config->directories, &exchanges, why) != LOADER_LOADED)
+        yaml_error(reader, node, "objects: \"%.60s\": %s", yaml_text(node), why);
+    else
+        config_add_exchanges(config);
 }
 
 static void unknown_exchange(struct yaml_reader *reader, yaml_node_t *node)
@@ -243,11 +280,26 @@ static void unknown_exchange(struct yaml_reader *reader, yaml_node_t *node)
     struct config *config = ((struct config_reading *)reader->context)->config;
     const char *names[CONFIG_EXCHANGES];
     for (uint32_t i = 0; i < config->exchange_count; i++)
-        names[i] = config->exchanges[i].exchange->name;
+        names[i] = config_name(&config->exchanges[i]);
     const char *word = yaml_text(node) != NULL ? yaml_text(node) : "";
     const char *meant = yaml_nearest(word, names, config->exchange_count);
     yaml_error(reader, node, "unknown exchange \"%.40s\"; %s \"%s\"", word,
                meant ? "did you mean" : "known are", meant ? meant : names[0]);
+}
+
+/* A name that an object may bring while we run; NULL if none may. */
+static struct config_exchange *await_exchange(struct yaml_reader *reader, yaml_node_t *node)
+{
+    struct config *config = ((struct config_reading *)reader->context)->config;
+    const char *name = yaml_text(node);
+    if (config->directories.count == 0 || name == NULL || !registry_is_name(name)) {
+        unknown_exchange(reader, node);
+        return NULL;
+    }
+    struct config_exchange *exchange = config_await_exchange(config, name);
+    if (exchange == NULL)
+        yaml_error(reader, node, "exchanges: too many that are not there yet");
+    return exchange;
 }
 
 static void read_exchanges(struct yaml_reader *reader, yaml_node_t *node, void *into)
@@ -261,12 +313,12 @@ static void read_exchanges(struct yaml_reader *reader, yaml_node_t *node, void *
                    "true}\"");
     for (size_t i = 0; yaml_pair(reader, node, i, &key, &value); i++) {
         struct config_exchange *exchange = config_find_exchange(config, yaml_text(key));
-        if (exchange == NULL) {
-            unknown_exchange(reader, key);
+        if (exchange == NULL)
+            exchange = await_exchange(reader, key);
+        if (exchange == NULL)
             continue;
-        }
         if (named[exchange - config->exchanges]) {
-            yaml_error(reader, key, "key \"%s\" stands here twice", exchange->exchange->name);
+            yaml_error(reader, key, "key \"%s\" stands here twice", config_name(exchange));
             continue;
         }
         named[exchange - config->exchanges] = true;
@@ -287,6 +339,11 @@ static void read_connection_exchange(struct yaml_reader *reader, yaml_node_t *no
         config_find_exchange(((struct config_reading *)reader->context)->config, yaml_text(node));
     if (exchange == NULL)
         unknown_exchange(reader, node);
+    else if (exchange->exchange == NULL)
+        yaml_error(reader, node,
+                   "exchange: %s is not there at the start; name its file in "
+                   "connector.objects",
+                   exchange->name);
     else
         connection->exchange = exchange->exchange;
 }
@@ -353,6 +410,30 @@ static bool is_given(struct yaml_reader *reader, const yaml_node_t *node, const 
     return false;
 }
 
+/* That the exchange has what is asked of it. */
+static void check_offer(struct yaml_reader *reader, yaml_node_t *node,
+                        const struct config_connection *connection,
+                        const struct connection_type *type)
+{
+    char room[120];
+    struct text has = text_over(room, sizeof room);
+    struct slice interval = slice_of(connection->interval);
+    const struct exchange *exchange = connection->exchange;
+    for (uint32_t i = 0; i < type->kind_count; i++)
+        if (!offer_has(exchange, type->kinds[i])) {
+            offer_write_kinds(&has, exchange);
+            yaml_error(reader, node, "type: %s has no %s; it has %.*s", exchange->name, type->name,
+                       (int)has.len, has.data);
+            return;
+        }
+    if (interval.len == 0 || !connection_interval_known(interval) ||
+        offer_has_interval(exchange, interval))
+        return;
+    offer_write_intervals(&has, exchange);
+    yaml_error(reader, node, "interval: %s has no candles of \"%s\"; it has %.*s", exchange->name,
+               connection->interval, (int)has.len, has.data);
+}
+
 /* What its keys say together; what each of them says was judged when it was read. */
 static void check_connection(struct yaml_reader *reader, yaml_node_t *node,
                              const struct config *config,
@@ -366,6 +447,8 @@ static void check_connection(struct yaml_reader *reader, yaml_node_t *node,
     if (type != NULL && (type->kinds[0] == KIND_CANDLE) != is_given(reader, node, "interval"))
         yaml_error(reader, node, "interval: a candle_feed needs one (1m, 1h ...), a %s has none",
                    connection->type);
+    else if (type != NULL && connection->exchange != NULL)
+        check_offer(reader, node, connection, type);
     for (uint32_t i = 0; i < config->connection_count && connection->name[0] != '\0'; i++)
         if (strcmp(config->connections[i].name, connection->name) == 0)
             yaml_error(reader, node, "name: \"%s\" is the name of the connection in line %d",

@@ -27,5 +27,11 @@ extern const struct yaml_key config_connection_keys[]; /* of struct config_conne
 
 /* NULL if there is none of that name, or no name. */
 struct config_exchange *config_find_exchange(struct config *config, const char *name);
+/* Exchanges that the registry has and the configuration not yet, with their defaults. */
+void config_add_exchanges(struct config *config);
+/* One of which only the name is known; NULL if there is no room. */
+struct config_exchange *config_await_exchange(struct config *config, const char *name);
+/* That of the exchange, or the one that is awaited. */
+const char *config_name(const struct config_exchange *entry);
 
 #endif

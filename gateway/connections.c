@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "common/ensure.h"
+#include "connectors/offer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -21,10 +22,9 @@ struct connections {
 };
 
 static const struct connection_type types[] = {
-    {"price_feed", 1, {KIND_QUOTE}},
-    {"trade_feed", 1, {KIND_TRADE}},
-    {"order_book", 1, {KIND_BOOK}},
-    {"candle_feed", 1, {KIND_CANDLE}},
+    {"price_feed", 1, {KIND_QUOTE}}, {"trade_feed", 1, {KIND_TRADE}},
+    {"order_book", 1, {KIND_BOOK}},  {"candle_feed", 1, {KIND_CANDLE}},
+    {"mark_feed", 1, {KIND_MARK}},   {"liquidation_feed", 1, {KIND_LIQUIDATION}},
 };
 
 const struct connection_type *connection_type_find(struct slice name)
@@ -37,10 +37,9 @@ const struct connection_type *connection_type_find(struct slice name)
 
 bool connection_interval_known(struct slice interval)
 {
-    static const char *const intervals[] = {"1s", "1m", "3m", "5m",  "15m", "30m", "1h", "2h",
-                                            "4h", "6h", "8h", "12h", "1d",  "3d",  "1w", "1M"};
-    for (size_t i = 0; i < sizeof intervals / sizeof *intervals; i++)
-        if (slice_equal(interval, slice_of(intervals[i])))
+    const char *known;
+    for (uint32_t i = 0; (known = offer_interval(i)) != NULL; i++)
+        if (slice_equal(interval, slice_of(known)))
             return true;
     return false;
 }

@@ -27,6 +27,8 @@
     X(FAULT_POOL_EXHAUSTED, "pool_exhausted")                                                      \
     X(FAULT_BUSY, "busy")                                                                          \
     X(FAULT_AUTH_REQUIRED, "auth_required")                                                        \
+    X(FAULT_FORBIDDEN, "forbidden")                                                                \
+    X(FAULT_BAD_OBJECT, "bad_object")                                                              \
     X(FAULT_INTERNAL, "internal")
 
 #define FAULT_ENUM(NAME, word) NAME,

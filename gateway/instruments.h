@@ -11,7 +11,7 @@
 
 struct instruments;
 
-/* `exchanges`: how many lists, numbered as the pool numbers its connectors. */
+/* `exchanges`: how many lists at the most, numbered as the pool numbers its connectors. */
 struct instruments *instruments_new(uint32_t exchanges);
 void instruments_destroy(struct instruments **instruments);
 

@@ -16,8 +16,8 @@ static bool make_tables(struct manager *manager)
     manager->bus = bus_new(manager->zmq, config->bus_batch_max, config->bus_queue_max);
     manager->fetch = fetch_new(&config->fetch);
     manager->topics = topics_new(config->topics_max, config->book_levels_max);
-    manager->instruments = instruments_new(config->exchange_count);
-    manager->stats = stats_new(config->exchange_count);
+    manager->instruments = instruments_new(CONFIG_EXCHANGES);
+    manager->stats = stats_new(CONFIG_EXCHANGES);
     manager->cache = cache_new(config->cache.size, config->cache.expiry_ms);
     if (manager->bus == NULL || manager->fetch == NULL || manager->topics == NULL ||
         manager->instruments == NULL || manager->stats == NULL || manager->cache == NULL)
@@ -36,7 +36,11 @@ static bool make_tables(struct manager *manager)
     manager->connections = connections_new(config->connections_max, config->symbols_max,
                                            manager->subscriptions, manager->stats);
     manager->tell = tell_new(manager->publisher, manager->pool, manager->stats, manager->epoch);
-    return manager->connections != NULL && manager->tell != NULL;
+    if (config->demand.enabled)
+        manager->demand =
+            demand_new(config, manager->subscriptions, manager->instruments, manager->pool);
+    return manager->connections != NULL && manager->tell != NULL &&
+           (manager->demand != NULL) == config->demand.enabled;
 }
 
 static bool make_query(struct manager *manager)
@@ -183,6 +187,7 @@ void manager_destroy(struct manager **manager_pointer)
         end_feeds(manager);
     query_destroy(&manager->query);
     tell_destroy(&manager->tell);
+    demand_destroy(&manager->demand);
     connections_destroy(&manager->connections);
     subscriptions_destroy(&manager->subscriptions);
     pool_destroy(&manager->pool);

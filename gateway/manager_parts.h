@@ -5,6 +5,7 @@
 
 #include "common/thread.h"
 #include "gateway/bus.h"
+#include "gateway/demand.h"
 #include "gateway/feeds.h"
 #include "gateway/heads.h"
 #include "gateway/manager.h"
@@ -12,14 +13,15 @@
 #include "gateway/tell.h"
 
 /* What is done when its time has come: heads, the sums of the stats, their telling, the sweep of
- * the price cache, leases that are over, desired sets and idle connectors, the judgement of
- * connections. */
+ * the price cache, leases that are over, what readers ask for, desired sets and idle connectors,
+ * the judgement of connections. */
 enum chore {
     CHORE_HEADS,
     CHORE_REFRESH,
     CHORE_STATS,
     CHORE_CACHE,
     CHORE_LEASES,
+    CHORE_DEMAND,
     CHORE_HAND_OVER,
     CHORE_JUDGE,
     CHORE_COUNT
@@ -41,6 +43,7 @@ struct manager {
     struct stats *stats;
     struct subscriptions *subscriptions;
     struct connections *connections;
+    struct demand *demand; /* NULL: not enabled */
     struct cache *cache;
     struct tell *tell;
     struct query *query;

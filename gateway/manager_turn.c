@@ -10,6 +10,7 @@
 #include "proto/wire_json.h"
 
 #include <poll.h>
+#include <stdlib.h>
 
 #define BUS_TURN      16 /* messages of the bus taken between two looks at the requests */
 #define REQUESTS_TURN 64 /* requests answered between two looks at the bus */
@@ -39,7 +40,7 @@ static void publish(struct manager *manager, const struct topic *topic, const st
         manager->publisher, (struct slice){topic->name, topic->name_len}, wire_json_max(levels));
     if (body == NULL)
         return;
-    wire_json_event(body, topic->head, topic->variant, event, manager->epoch, manager->now.real_ns);
+    wire_json_event(body, topic->head, topic->words, event, manager->epoch, manager->now.real_ns);
     publisher_end(manager->publisher);
 }
 
@@ -79,6 +80,10 @@ static void take_instrument(struct manager *manager, const struct event *event)
     if (!instruments_put(manager->instruments, event->connector, &event->instrument))
         return;
     subscriptions_resolve(manager->subscriptions, event->connector);
+    if (manager->demand != NULL) {
+        demand_listed(manager->demand);
+        manager->due_ns[CHORE_DEMAND] = manager->now.monotonic_ns;
+    }
     doubt(manager);
 }
 
@@ -141,13 +146,18 @@ static int64_t refresh_stats(struct manager *manager)
     totals->connectors_started = pool_started_count(manager->pool);
     totals->bus_dropped = bus_dropped(manager->bus);
     totals->instruments = 0;
-    for (uint16_t i = 0; i < manager->config->exchange_count; i++)
+    for (uint16_t i = 0; i < pool_end(manager->pool); i++)
         totals->instruments += instruments_count(manager->instruments, i);
     totals->published = published.messages;
     totals->published_bytes = published.bytes;
     totals->dropped = published.dropped;
     totals->feed_subscriptions = published.subscriptions;
     totals->feed_rebinds = published.rebinds;
+    totals->demand_dropped = published.readers_dropped;
+    if (manager->demand != NULL) {
+        totals->demand = demand_count(manager->demand);
+        totals->demand_refused = demand_refused(manager->demand);
+    }
     stats_refresh(manager->stats, now_ns);
     manager->refreshed_ns = now_ns;
     return now_ns + (told_ns < REFRESH_NS ? told_ns : REFRESH_NS);
@@ -171,6 +181,13 @@ static int64_t end_leases(struct manager *manager)
     return connections_expire(manager->connections, manager->now.monotonic_ns);
 }
 
+static int64_t follow_readers(struct manager *manager)
+{
+    if (manager->demand == NULL)
+        return INT64_MAX;
+    return demand_step(manager->demand, manager->now.monotonic_ns, manager->now.real_ns);
+}
+
 /* Due every turn, and when a connector has been idle long enough. */
 static int64_t hand_over(struct manager *manager)
 {
@@ -190,8 +207,8 @@ int64_t manager_judge(struct manager *manager)
 
 static int64_t (*const chores[])(struct manager *manager) = {
     [CHORE_HEADS] = publish_heads, [CHORE_REFRESH] = refresh_stats, [CHORE_STATS] = publish_stats,
-    [CHORE_CACHE] = sweep_cache,   [CHORE_LEASES] = end_leases,     [CHORE_HAND_OVER] = hand_over,
-    [CHORE_JUDGE] = manager_judge,
+    [CHORE_CACHE] = sweep_cache,   [CHORE_LEASES] = end_leases,     [CHORE_DEMAND] = follow_readers,
+    [CHORE_HAND_OVER] = hand_over, [CHORE_JUDGE] = manager_judge,
 };
 _Static_assert(sizeof chores / sizeof *chores == CHORE_COUNT, "a function for each chore");
 
@@ -225,6 +242,17 @@ static void answer(struct manager *manager)
     doubt(manager);
 }
 
+/* Topics are read that were not, or no longer. */
+static void take_readers(struct manager *manager)
+{
+    struct readers_set *set = publisher_take_readers(manager->publisher);
+    if (set == NULL)
+        return;
+    demand_take(manager->demand, set, manager->now.monotonic_ns);
+    manager->due_ns[CHORE_DEMAND] = manager->now.monotonic_ns;
+    free(set);
+}
+
 /* Until the next chore, rounded up. */
 static int wait_ms(const struct manager *manager)
 {
@@ -242,8 +270,9 @@ static void turn(struct manager *manager)
     struct subscription *row;
     struct pollfd fds[] = {{manager->bus_fd, POLLIN, 0},
                            {manager->requests_fd, POLLIN, 0},
-                           {manager->stop_fd, POLLIN, 0}};
-    poll(fds, 3, wait_ms(manager));
+                           {manager->stop_fd, POLLIN, 0},
+                           {publisher_readers_fd(manager->publisher), POLLIN, 0}};
+    poll(fds, 4, wait_ms(manager));
     bool unread = manager->unread;
     manager->unread = false;
     manager->stopped = fds[2].revents != 0;
@@ -252,6 +281,8 @@ static void turn(struct manager *manager)
         take_bus(manager);
     if (unread || fds[1].revents != 0)
         answer(manager);
+    if (fds[3].revents != 0)
+        take_readers(manager);
     /* It sent a reply or has more to do; and a socket that sends may notice a request's coming, of
      * which its descriptor then tells no more. */
     manager->unread |= requests_step(manager->requests, &manager->now);

@@ -7,12 +7,15 @@
 #include "common/clock.h"
 #include "common/ensure.h"
 #include "common/log.h"
+#include "common/mailbox.h"
 #include "common/thread.h"
 #include "gateway/channel.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 #include <zmq.h>
 
 #define BLOCK_MAX       (8u * 1024 * 1024) /* a book of 20000 levels a side at its longest fits */
@@ -21,6 +24,7 @@
 #define BIND_AGAIN_MS   100                /* after a bind failed */
 #define END_AGAIN_MS    1                  /* after the last block found the queue full */
 #define LINGER_MS       500                /* for the last words (closed, down) to leave */
+#define TELL_MS         50                 /* between two sets of readers at the least */
 
 _Static_assert(2 * BLOCK_MAX <= CONFIG_FEED_QUEUE_MIN, "no queue is too small for a block");
 
@@ -42,6 +46,12 @@ struct publisher {
     int64_t reopen_ns;  /* then it is tried again */
     uint64_t published; /* blocks */
     bool stopped;
+    struct readers *readers; /* NULL: nobody asks for them */
+    int64_t sweep_ns;        /* when readers that are gone are looked for */
+    int64_t told_ns;         /* when the manager was told of readers last */
+    /* from it to the manager */
+    struct mailbox_slot read; /* struct readers_set */
+    int read_fd;
     /* the manager's */
     struct record *open;
     size_t open_size;
@@ -50,6 +60,7 @@ struct publisher {
     uint64_t handed_over;     /* blocks */
     _Atomic uint64_t settled; /* blocks behind which the subscriptions were counted */
     _Atomic uint64_t messages, bytes, dropped, subscriptions, subscription_events, rebinds;
+    _Atomic uint64_t readers_dropped;
 };
 
 static void bump(_Atomic uint64_t *counter, uint64_t by)
@@ -132,9 +143,28 @@ static void rebind(struct publisher *publisher)
              "more than %u subscriptions: the feed is bound anew, its readers reconnect",
              publisher->config.max_subscriptions);
     close_feed(publisher);
+    if (publisher->readers != NULL)
+        readers_clear(publisher->readers);
     reopen(publisher);
     atomic_store_explicit(&publisher->subscriptions, 0, memory_order_relaxed);
     bump(&publisher->rebinds, 1);
+}
+
+static void take_subscription(struct publisher *publisher, zmq_msg_t *message)
+{
+    const char *data = zmq_msg_data(message);
+    size_t len = zmq_msg_size(message);
+    uint64_t known = atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed);
+    bump(&publisher->subscription_events, 1);
+    if (len == 0 || (data[0] != 0 && data[0] != 1))
+        return;
+    if (data[0] == 1)
+        bump(&publisher->subscriptions, 1);
+    else if (known > 0)
+        atomic_store_explicit(&publisher->subscriptions, known - 1, memory_order_relaxed);
+    if (publisher->readers != NULL)
+        readers_take(publisher->readers, data[0] == 1, (struct slice){data + 1, len - 1},
+                     zmq_msg_get(message, ZMQ_SRCFD), clock_monotonic_ns());
 }
 
 /* True: all that came were counted. */
@@ -144,20 +174,37 @@ static bool read_subscriptions(struct publisher *publisher)
     int count = 0;
     zmq_msg_init(&message);
     for (; count < SUBSCRIBES_TURN && zmq_msg_recv(&message, publisher->feed, ZMQ_DONTWAIT) >= 0;
-         count++) {
-        const char *data = zmq_msg_data(&message);
-        uint64_t known = atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed);
-        bump(&publisher->subscription_events, 1);
-        if (zmq_msg_size(&message) > 0 && data[0] == 1)
-            bump(&publisher->subscriptions, 1);
-        else if (zmq_msg_size(&message) > 0 && data[0] == 0 && known > 0)
-            atomic_store_explicit(&publisher->subscriptions, known - 1, memory_order_relaxed);
-    }
+         count++)
+        take_subscription(publisher, &message);
     zmq_msg_close(&message);
     if (atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed) >
         publisher->config.max_subscriptions)
         rebind(publisher);
     return count < SUBSCRIBES_TURN;
+}
+
+/* Looks for readers that are gone, and hands the manager the set if it changed; returns the ms
+ * until there may be more to do, -1: only what comes can change it. */
+static int look_after_readers(struct publisher *publisher)
+{
+    if (publisher->readers == NULL)
+        return -1;
+    int64_t now_ns = clock_monotonic_ns();
+    if (now_ns >= publisher->sweep_ns) {
+        readers_sweep(publisher->readers, now_ns);
+        publisher->sweep_ns = now_ns + READERS_SWEEP_MS * NS_PER_MS;
+    }
+    if (now_ns - publisher->told_ns < TELL_MS * NS_PER_MS)
+        return TELL_MS;
+    struct readers_set *set = readers_changed(publisher->readers);
+    atomic_store_explicit(&publisher->readers_dropped, readers_dropped(publisher->readers),
+                          memory_order_relaxed);
+    if (set != NULL) {
+        publisher->told_ns = now_ns;
+        free(mailbox_put(&publisher->read, set));
+        eventfd_write(publisher->read_fd, 1);
+    }
+    return set != NULL ? TELL_MS : readers_any(publisher->readers) ? READERS_SWEEP_MS : -1;
 }
 
 static void publish(struct publisher *publisher, const struct channel_block *block)
@@ -191,7 +238,8 @@ static void run(void *argument)
             {.socket = channel_socket(publisher->channel), .events = ZMQ_POLLIN},
             {.socket = publisher->feed, .events = ZMQ_POLLIN}};
         bool bound = publisher->feed != NULL;
-        zmq_poll(items, bound ? 2 : 1, bound ? -1 : BIND_AGAIN_MS);
+        int wait_ms = look_after_readers(publisher);
+        zmq_poll(items, bound ? 2 : 1, bound ? wait_ms : BIND_AGAIN_MS);
         while (!publisher->stopped && channel_receive(publisher->channel, &block)) {
             publish(publisher, &block);
             publisher->published++;
@@ -216,11 +264,17 @@ struct publisher *publisher_new(void *zmq_context, const struct config_feed *con
     if (publisher == NULL)
         return NULL;
     publisher->config = *config;
+    publisher->read_fd = -1;
+    if (config->readers_max > 0) {
+        publisher->readers = readers_new(config->readers_max);
+        publisher->read_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    }
     publisher->channel = channel_new(zmq_context, "publisher");
     publisher->end = publisher->channel != NULL
                          ? channel_end_new(publisher->channel, BLOCK_MAX, config->queue_max)
                          : NULL;
-    if (publisher->end == NULL || !open_feed(publisher, error, error_max) ||
+    if (publisher->end == NULL || (config->readers_max > 0 && publisher->readers == NULL) ||
+        !open_feed(publisher, error, error_max) ||
         !thread_start(&publisher->thread, "publisher", run, publisher))
         publisher_destroy(&publisher);
     return publisher;
@@ -252,6 +306,10 @@ void publisher_destroy(struct publisher **publisher)
     close_feed(*publisher);
     channel_end_destroy(&(*publisher)->end);
     channel_destroy(&(*publisher)->channel);
+    readers_destroy(&(*publisher)->readers);
+    free(mailbox_take(&(*publisher)->read));
+    if ((*publisher)->read_fd >= 0)
+        close((*publisher)->read_fd);
     free(*publisher);
     *publisher = NULL;
 }
@@ -312,7 +370,21 @@ void publisher_stats(const struct publisher *publisher, struct publisher_stats *
                                       .subscriptions = atomic_load(&publisher->subscriptions),
                                       .subscription_events =
                                           atomic_load(&publisher->subscription_events),
-                                      .rebinds = atomic_load(&publisher->rebinds)};
+                                      .rebinds = atomic_load(&publisher->rebinds),
+                                      .readers_dropped = atomic_load(&publisher->readers_dropped)};
+}
+
+int publisher_readers_fd(const struct publisher *publisher)
+{
+    return publisher->read_fd;
+}
+
+struct readers_set *publisher_take_readers(struct publisher *publisher)
+{
+    eventfd_t told;
+    if (publisher->read_fd >= 0)
+        eventfd_read(publisher->read_fd, &told);
+    return mailbox_take(&publisher->read);
 }
 
 /* Whoever got a message is counted when its block is settled. Whether the last subscriber left can

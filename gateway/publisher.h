@@ -8,6 +8,7 @@
 
 #include "common/text.h"
 #include "gateway/config.h"
+#include "gateway/readers.h"
 
 struct publisher;
 
@@ -32,7 +33,15 @@ struct publisher_stats {
     uint64_t subscriptions;   /* prefixes, all peers */
     uint64_t subscription_events;
     uint64_t rebinds; /* max_subscriptions was passed */
+    uint64_t
+        readers_dropped; /* subscriptions to whole topics that found no room among those read */
 };
+
+/* Which whole topics are read, if the configuration asks for it (readers_max): the newest set, the
+ * caller's to free; NULL: no newer one. The descriptor is readable when there is one; -1: nobody
+ * asked. The manager's thread alone. */
+int publisher_readers_fd(const struct publisher *publisher);
+struct readers_set *publisher_take_readers(struct publisher *publisher);
 
 /* A recent picture. Any thread. */
 void publisher_stats(const struct publisher *publisher, struct publisher_stats *stats);

@@ -24,7 +24,7 @@
     X(symbol, TEXT, 1, SYMBOL_MAX, 0, "a symbol")                                                  \
     X(symbols, TEXTS, 1, SYMBOL_MAX, QUERY_SYMBOLS_MAX, "a list of symbols")                       \
     X(channel, TEXT, 1, 64, 0, "a kind of data")                                                   \
-    X(type, TEXT, 1, 64, 0, "a connection type")                                                   \
+    X(type, TEXT, 1, 64, 0, "a type of connection or connector")                                   \
     X(interval, TEXT, 1, VARIANT_MAX, 0, "a candle's interval")                                    \
     X(name, TEXT, 1, CONNECTION_NAME_MAX, 0, "a name of your own")                                 \
     X(connection, TEXT, 1, CONNECTION_NAME_MAX, 0, "id or name of a connection")                   \
@@ -38,6 +38,7 @@
     X(size, INTEGER, 1, CACHE_SIZE_MAX, 0, "quotes")                                               \
     X(expiry_ms, INTEGER, 1, 86400000, 0, "milliseconds")                                          \
     X(part, TEXT, 1, 64, 0, "a part of the gateway")                                               \
+    X(path, TEXT, 1, LOADER_PATH_MAX - 1, 0, "the path of a file")                                 \
     X(level, TEXT, 1, 64, 0, "a log level")
 
 struct query_texts {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Connections and subscriptions: opened, closed, listed. */
+#include "connectors/offer.h"
 #include "gateway/query_parts.h"
 
 #define CONNECTIONS_LIMIT   100
@@ -27,12 +28,15 @@ static bool find_type(struct query_call *call, const struct connection_type **ty
                                       "type: \"%.*s\" is no connection type", FAULT_QUOTE(word));
 }
 
-static bool is_offered(const struct exchange *exchange, enum kind kind)
+/* Refuses what an exchange does not have, and says what it has instead. */
+static bool refuse_kind(struct query_call *call, enum fault_code code, const char *field,
+                        struct slice word, const struct exchange *exchange)
 {
-    for (uint32_t i = 0; i < exchange->stream_count; i++)
-        if (exchange->streams[i].wanted && exchange->streams[i].kind == kind)
-            return true;
-    return false;
+    char room[FAULT_MESSAGE_MAX];
+    struct text has = text_over(room, sizeof room);
+    offer_write_kinds(&has, exchange);
+    return fault_set(&call->fault, code, "%s: %s has no \"%.*s\"; it has %.*s", field,
+                     exchange->name, FAULT_QUOTE(word), (int)has.len, has.data);
 }
 
 static bool find_channel(struct query_call *call, const struct exchange *exchange, enum kind *kind)
@@ -46,12 +50,24 @@ static bool find_channel(struct query_call *call, const struct exchange *exchang
     if (!kind_read(word, kind))
         return fault_set(&call->fault, FAULT_UNKNOWN_CHANNEL, "channel: \"%.*s\" is no channel",
                          FAULT_QUOTE(word));
-    return exchange == NULL || is_offered(exchange, *kind) ||
-           fault_set(&call->fault, FAULT_UNKNOWN_CHANNEL, "channel: %s has no \"%.*s\"",
-                     exchange->name, FAULT_QUOTE(word));
+    return exchange == NULL || offer_has(exchange, *kind) ||
+           refuse_kind(call, FAULT_UNKNOWN_CHANNEL, "channel", word, exchange);
 }
 
-static bool check_interval(struct query_call *call, enum kind kind)
+static bool offers_interval(struct query_call *call, const struct exchange *exchange)
+{
+    char room[FAULT_MESSAGE_MAX];
+    struct text has = text_over(room, sizeof room);
+    struct slice interval = call->arguments.interval;
+    if (offer_has_interval(exchange, interval))
+        return true;
+    offer_write_intervals(&has, exchange);
+    return fault_set(&call->fault, FAULT_BAD_VALUE,
+                     "interval: %s has no candles of \"%.*s\"; it has %.*s", exchange->name,
+                     FAULT_QUOTE(interval), (int)has.len, has.data);
+}
+
+static bool check_interval(struct query_call *call, const struct exchange *exchange, enum kind kind)
 {
     struct slice interval = call->arguments.interval;
     if (kind != KIND_CANDLE)
@@ -60,9 +76,10 @@ static bool check_interval(struct query_call *call, enum kind kind)
     if (interval.len == 0)
         return fault_set(&call->fault, FAULT_MISSING_FIELD,
                          "interval: is missing, candles have one");
-    return connection_interval_known(interval) ||
-           fault_set(&call->fault, FAULT_BAD_VALUE, "interval: \"%.*s\" is none, 1m or 1h is",
-                     FAULT_QUOTE(interval));
+    if (!connection_interval_known(interval))
+        return fault_set(&call->fault, FAULT_BAD_VALUE, "interval: \"%.*s\" is none, 1m or 1h is",
+                         FAULT_QUOTE(interval));
+    return offers_interval(call, exchange);
 }
 
 /* All of a connection but its symbols, which may be many; the object stays open. */
@@ -105,10 +122,13 @@ bool query_connection_open(struct query_call *call)
                                      .lease_s = (uint32_t)arguments->lease_s};
     if (!query_find_exchange(call, &order.connector) || !find_type(call, &order.type))
         return false;
+    const struct exchange *exchange = pool_exchange(call->tables->pool, order.connector);
     for (uint32_t i = 0; i < order.type->kind_count; i++)
-        if (!is_offered(pool_exchange(call->tables->pool, order.connector), order.type->kinds[i]))
-            return fault_set(&call->fault, FAULT_UNKNOWN_TYPE, "type: the exchange has no %s",
-                             order.type->name);
+        if (!offer_has(exchange, order.type->kinds[i]))
+            return refuse_kind(call, FAULT_UNKNOWN_TYPE, "type", arguments->type, exchange);
+    if (order.interval.len > 0 && connection_interval_known(order.interval) &&
+        order.type->kinds[0] == KIND_CANDLE && !offers_interval(call, exchange))
+        return false;
     const struct connection *row =
         connections_open(call->tables->connections, &order, call->now->monotonic_ns,
                          call->now->real_ns, &call->fault);
@@ -200,9 +220,10 @@ static bool make_order(struct query_call *call, enum kind *kind, struct subscrip
                                          .kind_count = 1,
                                          .symbols = symbols->slices,
                                          .variant = call->arguments.interval};
-    if (!query_find_exchange(call, &order->connector) ||
-        !find_channel(call, pool_exchange(call->tables->pool, order->connector), kind) ||
-        !check_interval(call, *kind))
+    if (!query_find_exchange(call, &order->connector))
+        return false;
+    const struct exchange *exchange = pool_exchange(call->tables->pool, order->connector);
+    if (!find_channel(call, exchange, kind) || !check_interval(call, exchange, *kind))
         return false;
     order->symbol_count = subscriptions_sort(symbols->slices, symbols->count);
     return order->symbol_count <= symbols_max ||
@@ -263,6 +284,8 @@ static void write_subscription(struct query_call *call, const struct subscriptio
     query_write_number(reply, SLICE(",\"references\":"), row->references);
     text_literal(reply, ",\"added\":");
     text_append(reply, row->added ? SLICE("true") : SLICE("false"));
+    text_literal(reply, ",\"demand\":");
+    text_append(reply, row->demand ? SLICE("true") : SLICE("false"));
     query_write_time(reply, SLICE(",\"created\":"), row->created_ns);
     text_literal(reply, "}");
 }

@@ -52,7 +52,7 @@ static void write_quote(struct query_call *call, const struct topic *topic,
     quote.update = UPDATE_SNAPSHOT;
     quote.state = (uint8_t)topic->state;
     quote.reason = (uint16_t)topic->reason;
-    wire_json_event(call->reply, topic->head, topic->variant, &quote, call->tables->epoch,
+    wire_json_event(call->reply, topic->head, topic->words, &quote, call->tables->epoch,
                     call->now->real_ns);
     int64_t age_ns = call->now->real_ns - quote.ts_received;
     if (!call->reply->overflow)

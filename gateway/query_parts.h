@@ -42,6 +42,9 @@ void query_write_text(struct text *text, struct slice key, struct slice value);
 void query_write_number(struct text *text, struct slice key, uint64_t value);
 void query_write_time(struct text *text, struct slice key, int64_t time_ns);
 
+/* `key`, and the list of an exchange's channels. */
+void query_write_channels(struct text *text, struct slice key, const struct exchange *exchange);
+
 /* The connector of arguments.exchange; FAULT_UNKNOWN_EXCHANGE. */
 bool query_find_exchange(struct query_call *call, uint16_t *number);
 

@@ -15,10 +15,25 @@ static void write_endpoints(struct text *reply, struct slice key, const char (*e
     text_literal(reply, "]");
 }
 
+/* The exchanges that are used: names, or names with their channels. */
+static void write_used(struct query_call *call, bool with_channels)
+{
+    const struct pool *pool = call->tables->pool;
+    bool first = true;
+    for (uint16_t i = 0; i < pool_end(pool); i++) {
+        if (!pool_enabled(pool, i))
+            continue;
+        const struct exchange *exchange = pool_exchange(pool, i);
+        query_write_text(call->reply, first ? SLICE("") : SLICE(","), slice_of(exchange->name));
+        if (with_channels)
+            query_write_channels(call->reply, SLICE(":"), exchange);
+        first = false;
+    }
+}
+
 bool query_hello(struct query_call *call)
 {
     const struct config *config = call->tables->config;
-    bool first = true;
     query_write_text(call->reply, SLICE("{\"name\":"), SLICE("tickgate"));
     query_write_text(call->reply, SLICE(",\"version\":"), SLICE(TICKGATE_VERSION));
     query_write_number(call->reply, SLICE(",\"protocol\":"), PROTOCOL);
@@ -30,14 +45,10 @@ bool query_hello(struct query_call *call)
                     (const char(*)[128])config->requests.endpoints,
                     config->requests.endpoint_count);
     text_literal(call->reply, "},\"exchanges\":[");
-    for (uint32_t i = 0; i < config->exchange_count; i++) {
-        if (!config->exchanges[i].enabled)
-            continue;
-        query_write_text(call->reply, first ? SLICE("") : SLICE(","),
-                         slice_of(config->exchanges[i].exchange->name));
-        first = false;
-    }
-    text_literal(call->reply, "]}");
+    write_used(call, false);
+    text_literal(call->reply, "],\"channels\":{");
+    write_used(call, true);
+    text_literal(call->reply, "}}");
     return true;
 }
 
@@ -116,21 +127,15 @@ static void write_budget(struct query_call *call, const struct exchange *exchang
 
 static void write_drifts(struct query_call *call, uint16_t number)
 {
-    const struct drift *drift;
+    struct stats_drift row;
     uint32_t place = 0;
-    uint16_t connector;
     bool first = true;
     text_literal(call->reply, ",\"drift\":[");
-    while ((drift = stats_each_drift(call->tables->stats, &place, &connector)) != NULL) {
-        if (connector != number)
+    while (stats_each_drift(call->tables->stats, &place, &row)) {
+        if (row.connector != number)
             continue;
-        enum refusal refusal = (enum refusal)drift->refusal;
-        query_write_text(call->reply, first ? SLICE("{\"refusal\":") : SLICE(",{\"refusal\":"),
-                         refusal_word(refusal));
-        query_write_number(call->reply, SLICE(",\"count\":"),
-                           stats_refused(call->tables->stats, number, refusal));
-        query_write_text(call->reply, SLICE(",\"example\":"),
-                         (struct slice){drift->example, drift->len});
+        text_append(call->reply, first ? SLICE("{") : SLICE(",{"));
+        stats_write_drift(call->reply, row.first, row.count);
         text_literal(call->reply, "}");
         first = false;
     }
@@ -154,10 +159,9 @@ static void write_exchange(struct query_call *call, uint16_t number)
 
 static bool write_exchanges(struct query_call *call, struct query_page *page)
 {
-    const struct config *config = call->tables->config;
     query_page_begin(page, call, SLICE("exchanges"), PARTS_LIMIT);
-    for (uint32_t i = query_place(call); i < config->exchange_count; i++) {
-        if (!config->exchanges[i].enabled)
+    for (uint32_t i = query_place(call); i < pool_end(call->tables->pool); i++) {
+        if (!pool_enabled(call->tables->pool, (uint16_t)i))
             continue;
         if (!query_page_row(page, 1))
             break;

@@ -10,7 +10,7 @@
 struct of_connector {
     struct stats_session *sessions; /* STATS_SESSIONS_MAX of them, when the first one reports */
     struct stats_session none;      /* why there is none: the report of SESSION_NONE */
-    struct drift *drifts[REFUSAL_COUNT];
+    struct drift *drifts[STATS_DRIFTS_MAX]; /* by refusal; then names, in order of their coming */
 };
 
 struct stats {
@@ -36,7 +36,7 @@ void stats_destroy(struct stats **stats)
         return;
     for (uint32_t i = 0; i < (*stats)->connector_count; i++) {
         free((*stats)->connectors[i].sessions);
-        for (size_t k = 0; k < REFUSAL_COUNT; k++)
+        for (size_t k = 0; k < STATS_DRIFTS_MAX; k++)
             free((*stats)->connectors[i].drifts[k]);
     }
     free(*stats);
@@ -84,15 +84,33 @@ void stats_take_counters(struct stats *stats, const struct event *event)
         session->counters = event->counters;
 }
 
+/* The row of a drift: that of its refusal, of its name, or the next for a name; NULL there is none
+ * left. */
+static struct drift **row_for(struct of_connector *of, const struct drift *drift)
+{
+    if (drift->drift == DRIFT_NONE)
+        return &of->drifts[drift->refusal];
+    for (size_t i = REFUSAL_COUNT; i < STATS_DRIFTS_MAX; i++) {
+        const struct drift *known = of->drifts[i];
+        if (known == NULL || (known->drift == drift->drift && known->name_len == drift->name_len &&
+                              memcmp(known->name, drift->name, drift->name_len) == 0))
+            return &of->drifts[i];
+    }
+    return NULL;
+}
+
+/* The first example stays: a connector that is made again has its own. */
 void stats_take_drift(struct stats *stats, const struct event *event)
 {
-    if (event->connector >= stats->connector_count || event->drift.refusal >= REFUSAL_COUNT)
+    if (event->connector >= stats->connector_count || event->drift.refusal >= REFUSAL_COUNT ||
+        event->drift.drift >= DRIFT_COUNT || event->drift.name_len > sizeof event->drift.name)
         return;
-    struct drift **drift = &stats->connectors[event->connector].drifts[event->drift.refusal];
-    if (*drift == NULL)
-        *drift = malloc(sizeof **drift);
-    if (*drift != NULL)
-        **drift = event->drift;
+    struct drift **row = row_for(&stats->connectors[event->connector], &event->drift);
+    if (row == NULL || *row != NULL)
+        return;
+    *row = malloc(sizeof **row);
+    if (*row != NULL)
+        **row = event->drift;
 }
 
 static uint64_t refused_total(const struct counters *counters)
@@ -103,6 +121,14 @@ static uint64_t refused_total(const struct counters *counters)
     return total;
 }
 
+static uint64_t drifted_total(const struct counters *counters)
+{
+    uint64_t total = 0;
+    for (size_t i = 0; i < DRIFT_COUNT; i++)
+        total += counters->drifted[i];
+    return total;
+}
+
 static void add_session(struct stats_totals *totals, const struct stats_session *session)
 {
     totals->reconnects += session->report.reconnects;
@@ -110,7 +136,9 @@ static void add_session(struct stats_totals *totals, const struct stats_session 
     totals->bytes += session->counters.bytes;
     totals->events += session->counters.events;
     totals->control += session->counters.control;
+    totals->repeated += session->counters.repeated;
     totals->refused += refused_total(&session->counters);
+    totals->drifted += drifted_total(&session->counters);
     totals->gaps += session->counters.gaps;
     totals->resyncs += session->counters.resyncs;
 }
@@ -174,7 +202,9 @@ void stats_refresh(struct stats *stats, int64_t now_ns)
     totals->bytes = sums.bytes;
     totals->events = sums.events;
     totals->control = sums.control;
+    totals->repeated = sums.repeated;
     totals->refused = sums.refused;
+    totals->drifted = sums.drifted;
     totals->gaps = sums.gaps;
     totals->resyncs = sums.resyncs;
     if (stats->rated_ns == 0 || now_ns - stats->rated_ns >= NS_PER_SECOND)
@@ -223,18 +253,41 @@ const struct stats_session *stats_each(const struct stats *stats, uint32_t *plac
     return NULL;
 }
 
-const struct drift *stats_each_drift(const struct stats *stats, uint32_t *place,
-                                     uint16_t *connector)
+uint32_t stats_session_count(const struct stats *stats, uint16_t connector)
 {
-    while (*place < stats->connector_count * REFUSAL_COUNT) {
+    ENSURE(connector < stats->connector_count);
+    const struct stats_session *sessions = stats->connectors[connector].sessions;
+    uint32_t count = 0;
+    for (size_t i = 0; sessions != NULL && i < STATS_SESSIONS_MAX; i++)
+        count += sessions[i].used && sessions[i].state != SESSION_CLOSED;
+    return count;
+}
+
+static uint64_t drifted(const struct stats *stats, uint16_t connector, enum drift_kind drift)
+{
+    const struct stats_session *sessions = stats->connectors[connector].sessions;
+    uint64_t total = 0;
+    for (size_t i = 0; sessions != NULL && i < STATS_SESSIONS_MAX; i++)
+        total += sessions[i].counters.drifted[drift];
+    return total;
+}
+
+bool stats_each_drift(const struct stats *stats, uint32_t *place, struct stats_drift *row)
+{
+    while (*place < stats->connector_count * STATS_DRIFTS_MAX) {
         uint32_t at = (*place)++;
-        const struct drift *drift =
-            stats->connectors[at / REFUSAL_COUNT].drifts[at % REFUSAL_COUNT];
-        *connector = (uint16_t)(at / REFUSAL_COUNT);
-        if (drift != NULL)
-            return drift;
+        uint16_t connector = (uint16_t)(at / STATS_DRIFTS_MAX);
+        const struct drift *first = stats->connectors[connector].drifts[at % STATS_DRIFTS_MAX];
+        if (first == NULL)
+            continue;
+        *row = (struct stats_drift){
+            .first = first, .connector = connector, .place = (uint16_t)(at % STATS_DRIFTS_MAX)};
+        row->count = first->drift == DRIFT_NONE
+                         ? stats_refused(stats, connector, (enum refusal)first->refusal)
+                         : drifted(stats, connector, (enum drift_kind)first->drift);
+        return true;
     }
-    return NULL;
+    return false;
 }
 
 uint64_t stats_refused(const struct stats *stats, uint16_t connector, enum refusal refusal)
@@ -279,7 +332,9 @@ void stats_write_session(struct text *text, const struct stats_session *session)
                 .bytes = session->counters.bytes,
                 .events = session->counters.events,
                 .control = session->counters.control,
+                .repeated = session->counters.repeated,
                 .refused_total = refused_total(&session->counters),
+                .drifted = drifted_total(&session->counters),
                 .gaps = session->counters.gaps,
                 .resyncs = session->counters.resyncs,
                 .dropped = session->counters.dropped,
@@ -303,4 +358,20 @@ void stats_write_session(struct text *text, const struct stats_session *session)
         first = false;
     }
     text_literal(text, "}");
+}
+
+void stats_write_drift(struct text *text, const struct drift *first, uint64_t count)
+{
+    if (first->drift == DRIFT_NONE) {
+        text_literal(text, "\"refusal\":");
+        text_json_string(text, refusal_word((enum refusal)first->refusal));
+    } else {
+        text_literal(text, "\"drift\":");
+        text_json_string(text, drift_word((enum drift_kind)first->drift));
+        text_literal(text, ",\"name\":");
+        fault_json_string(text, (struct slice){first->name, first->name_len});
+    }
+    write_member(text, SLICE("count"), count, false);
+    text_literal(text, ",\"example\":");
+    fault_json_string(text, (struct slice){first->example, first->len});
 }

@@ -50,10 +50,21 @@ void stats_refresh(struct stats *stats, int64_t now_ns);
 const struct stats_session *stats_worst(const struct stats *stats, uint16_t connector);
 /* Walks all sessions: start with *place 0; NULL at the end. */
 const struct stats_session *stats_each(const struct stats *stats, uint32_t *place);
-/* Walks the first refused frames, one a connector and reason: start with *place 0; NULL at the
- * end. */
-const struct drift *stats_each_drift(const struct stats *stats, uint32_t *place,
-                                     uint16_t *connector);
+/* Sessions of a connector that are open or trying to be. */
+uint32_t stats_session_count(const struct stats *stats, uint16_t connector);
+/* What an exchange sent that we do not know: the first frame of each refusal, and of each unknown
+ * name, up to STATS_NAMES_MAX of these. `count`: frames refused so; events with a drift of that
+ * kind, all names together. */
+#define STATS_NAMES_MAX  16
+#define STATS_DRIFTS_MAX (REFUSAL_COUNT + STATS_NAMES_MAX)
+struct stats_drift {
+    const struct drift *first;
+    uint16_t connector;
+    uint16_t place; /* of the row, below STATS_DRIFTS_MAX; it stays */
+    uint64_t count;
+};
+/* Walks all of them: start with *place 0; false at the end. */
+bool stats_each_drift(const struct stats *stats, uint32_t *place, struct stats_drift *row);
 
 /* How many frames of a connector's sessions were refused for a reason. */
 uint64_t stats_refused(const struct stats *stats, uint16_t connector, enum refusal refusal);
@@ -61,5 +72,7 @@ uint64_t stats_refused(const struct stats *stats, uint16_t connector, enum refus
 /* The members of a JSON object: "frames":1,"bytes":2,... */
 void stats_write_totals(struct text *text, const struct stats *stats);
 void stats_write_session(struct text *text, const struct stats_session *session);
+/* "refusal":"..." or "drift":"...","name":"...", and behind it the count and the example. */
+void stats_write_drift(struct text *text, const struct drift *first, uint64_t count);
 
 #endif

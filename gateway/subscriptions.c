@@ -9,9 +9,8 @@
 #include <stdlib.h>
 
 #define ROWS_FIRST 256
-#define LIST_AGAIN_NS                                                                              \
-    (60 * NS_PER_SECOND) /* between two readings of a list that lacks something                    \
-                          */
+/* Between two readings of a list that lacks something. */
+#define LIST_AGAIN_NS (60 * NS_PER_SECOND)
 
 struct subscriptions {
     struct topics *topics;
@@ -166,6 +165,8 @@ static bool give_topic(struct subscriptions *subscriptions, struct subscription 
     if (topic == NULL)
         return false;
     ENSURE(topic->slot < subscriptions->topics_max);
+    if (topic->kind == KIND_QUOTE)
+        topics_name_parts(topic, pool_quote_parts(subscriptions->pool, row->connector));
     row->topic = topic;
     row->first_seq = topic->seq;
     (*by_slot)[topic->slot] = row;
@@ -490,7 +491,8 @@ uint32_t subscriptions_count(const struct subscriptions *subscriptions)
     return subscriptions->wanted;
 }
 
-uint64_t subscription_messages(const struct subscription *row)
+uint32_t subscriptions_of(const struct subscriptions *subscriptions, uint16_t connector)
 {
-    return row->topic != NULL ? row->topic->seq - row->first_seq : 0;
+    ENSURE(connector < CONFIG_EXCHANGES);
+    return subscriptions->connectors[connector].wanted;
 }

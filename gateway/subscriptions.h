@@ -18,6 +18,7 @@ struct subscription {
     uint8_t state;      /* enum subscription_state */
     uint16_t reason;    /* enum reason, of a refusal */
     bool added;         /* by subscription.add: one of the references */
+    bool demand;        /* somebody reads its topic: one of the references */
     bool resyncing;     /* the generation was raised, the topic has not recovered yet */
     bool changed;       /* stands in the list of those to be told */
     uint32_t references;
@@ -94,7 +95,11 @@ struct subscription *subscriptions_next_changed(struct subscriptions *subscripti
 /* Walks the rows that somebody wants: start with *place 0; NULL at the end. */
 struct subscription *subscriptions_each(const struct subscriptions *subscriptions, uint32_t *place);
 uint32_t subscriptions_count(const struct subscriptions *subscriptions);
+uint32_t subscriptions_of(const struct subscriptions *subscriptions, uint16_t connector);
 /* Events of a row since it was wanted. */
-uint64_t subscription_messages(const struct subscription *row);
+static inline uint64_t subscription_messages(const struct subscription *row)
+{
+    return row->topic != NULL ? row->topic->seq - row->first_seq : 0;
+}
 
 #endif

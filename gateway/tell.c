@@ -17,7 +17,7 @@ struct tell {
     struct {
         uint64_t session_seqs[STATS_SESSIONS_MAX];
         uint64_t drift_seq;
-        uint64_t drifts[REFUSAL_COUNT]; /* counts told last */
+        uint64_t drifts[STATS_DRIFTS_MAX]; /* counts told last */
     } exchanges[CONFIG_EXCHANGES];
 };
 
@@ -185,35 +185,33 @@ void tell_stats(struct tell *tell, int64_t now_real_ns)
         tell_session(tell, session, now_real_ns);
 }
 
-static void tell_drift(struct tell *tell, uint16_t connector, const struct drift *drift,
-                       uint64_t count, int64_t now_real_ns)
+static void tell_drift(struct tell *tell, const struct stats_drift *row, uint64_t count,
+                       int64_t now_real_ns)
 {
-    struct slice exchange = exchange_of(tell, connector);
+    struct slice exchange = exchange_of(tell, row->connector);
     const struct slice parts[] = {SLICE("drift"), exchange};
     struct text *body = begin(tell, parts, 2);
-    uint64_t seq = ++tell->exchanges[connector].drift_seq;
+    uint64_t seq = ++tell->exchanges[row->connector].drift_seq;
     if (body == NULL)
         return;
     string(body, SLICE(",\"exchange\":"), exchange);
-    string(body, SLICE(",\"refusal\":"), refusal_word((enum refusal)drift->refusal));
-    number(body, SLICE(",\"count\":"), count);
-    string(body, SLICE(",\"example\":"), (struct slice){drift->example, drift->len});
+    text_literal(body, ",");
+    stats_write_drift(body, row->first, count);
     end(tell, body, seq, now_real_ns);
 }
 
 void tell_drifts(struct tell *tell, int64_t now_real_ns)
 {
-    const struct drift *drift;
-    uint16_t connector;
+    struct stats_drift row;
     uint32_t place = 0;
-    while ((drift = stats_each_drift(tell->stats, &place, &connector)) != NULL) {
-        uint64_t count = stats_refused(tell->stats, connector, (enum refusal)drift->refusal);
-        uint64_t *told = &tell->exchanges[connector].drifts[drift->refusal];
+    while (stats_each_drift(tell->stats, &place, &row)) {
+        uint64_t *told = &tell->exchanges[row.connector].drifts[row.place];
+        uint64_t count = row.count;
         if (count == 0)
             count = 1; /* the example is here before the counters that know of it */
         if (count == *told)
             continue;
         *told = count;
-        tell_drift(tell, connector, drift, count, now_real_ns);
+        tell_drift(tell, &row, count, now_real_ns);
     }
 }

@@ -96,7 +96,7 @@ static bool fill(struct entry *entry, struct slice exchange, struct slice symbol
     topic->exchange = keep_text(&texts, exchange);
     topic->symbol = keep_text(&texts, symbol);
     topic->exchange_symbol = keep_text(&texts, exchange_symbol);
-    topic->variant = keep_text(&texts, variant);
+    topic->variant = topic->words = keep_text(&texts, variant);
     struct wire_topic names = {topic->exchange, topic->symbol, topic->exchange_symbol,
                                topic->variant};
     wire_json_head(&head, topic->kind, &names);
@@ -149,6 +149,12 @@ struct topic *topics_add(struct topics *topics, uint16_t connector, enum kind ki
         return &entry->topic;
     free(entry);
     return NULL;
+}
+
+void topics_name_parts(struct topic *topic, struct slice parts)
+{
+    ENSURE(topic->kind == KIND_QUOTE && parts.len <= WIRE_WORDS_MAX);
+    topic->words = parts;
 }
 
 struct topic *topics_at(struct topics *topics, uint16_t connector, uint32_t slot)
@@ -263,7 +269,7 @@ bool topics_image(const struct topic *topic, struct text *text, size_t depth, ui
     if (shown && topic->kind == KIND_BOOK)
         wire_json_book(text, topic->head, event, topic->book, depth, epoch, now_real_ns);
     else
-        wire_json_event(text, topic->head, topic->variant, event, epoch, now_real_ns);
+        wire_json_event(text, topic->head, topic->words, event, epoch, now_real_ns);
     return shown;
 }
 

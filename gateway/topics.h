@@ -25,6 +25,7 @@ struct topic {
     int64_t changed_ns;                                      /* monotonic: of the last event */
     struct slice head;                                       /* of its JSON, made once */
     struct slice exchange, symbol, exchange_symbol, variant; /* owned by the table */
+    struct slice words; /* see wire_json_event: the variant, or what topics_name_parts was given */
     struct event *last; /* last event with data of its kind (a quote, trade, candle; a book's ids);
                            NULL none yet */
     struct book *book;  /* KIND_BOOK */
@@ -47,6 +48,8 @@ void topics_destroy(struct topics **topics);
 struct topic *topics_add(struct topics *topics, uint16_t connector, enum kind kind,
                          struct slice exchange, struct slice symbol, struct slice exchange_symbol,
                          struct slice variant);
+/* What the parts of a quote's topic are called; outlives the topic. */
+void topics_name_parts(struct topic *topic, struct slice parts);
 struct topic *topics_at(struct topics *topics, uint16_t connector,
                         uint32_t slot); /* NULL: no such slot */
 struct topic *topics_find(struct topics *topics, struct slice name);

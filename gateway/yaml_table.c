@@ -312,7 +312,7 @@ void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const stru
                        void *into)
 {
     yaml_node_t *key, *value;
-    uint64_t seen = 0; /* a bit for each line of the table */
+    yaml_node_t *values[NAMES_MAX] = {NULL}; /* one for each line of the table */
     if (yaml_is_nothing(node))
         return;
     if (node->type != YAML_MAPPING_NODE) {
@@ -331,13 +331,14 @@ void yaml_read_mapping(struct yaml_reader *reader, yaml_node_t *node, const stru
             continue;
         }
         ENSURE(known - table < NAMES_MAX);
-        uint64_t bit = UINT64_C(1) << (known - table);
-        if (seen & bit)
+        if (values[known - table] != NULL)
             yaml_error(reader, key, "key \"%s\" stands here twice", name);
         else
-            read_value(reader, value, known, into);
-        seen |= bit;
+            values[known - table] = value;
     }
+    for (size_t i = 0; table[i].name != NULL; i++)
+        if (values[i] != NULL)
+            read_value(reader, values[i], &table[i], into);
 }
 
 static int deeper_by(yaml_token_type_t type)

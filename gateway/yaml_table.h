@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading a YAML mapping into a struct by a table of keys: one line a key says its name, type,
- * place and range, and what it means. Everything wrong is noted with its line and column, nothing
- * stops the reading. The one door to libyaml. Knows nothing of what the keys are about. Main thread
- * only. */
+ * place and range, and what it means. Values are read in the order of the table, wherever they
+ * stand. Everything wrong is noted with its line and column, nothing stops the reading. The one
+ * door to libyaml. Knows nothing of what the keys are about. Main thread only. */
 #ifndef TICKGATE_GATEWAY_YAML_TABLE_H
 #define TICKGATE_GATEWAY_YAML_TABLE_H
 

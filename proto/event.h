@@ -46,7 +46,8 @@ enum quote_field { QUOTE_FIELDS(QUOTE_ENUM) QUOTE_FIELD_COUNT };
 
 struct quote {
     uint32_t known;
-    uint32_t stale_parts; /* bit i: the exchange's i-th stream of this quote is overdue */
+    uint32_t stale_parts; /* bit i: the i-th of the exchange's streams that are wanted for quotes is
+                             down or overdue */
     int64_t ts_last;      /* of the last trade, ns; 0 unknown */
     struct decimal numbers[QUOTE_FIELD_COUNT];
 };
@@ -134,6 +135,7 @@ struct counters {
     uint64_t bytes;
     uint64_t events;
     uint64_t control;
+    uint64_t repeated; /* messages that told nothing new */
     uint64_t refused[REFUSAL_COUNT];
     uint64_t drifted[DRIFT_COUNT]; /* events that our facts do not explain wholly */
     uint64_t gaps;

@@ -62,3 +62,21 @@ bool topic_next(struct slice *rest, struct text *part)
     *rest = (struct slice){rest->data + i + 1, rest->len - i - 1};
     return true;
 }
+
+bool topic_read(struct slice topic, struct topic_parts *parts)
+{
+    char kind_room[16], again_room[TOPIC_MAX];
+    struct text kind = text_over(kind_room, sizeof kind_room);
+    struct text again = text_over(again_room, sizeof again_room);
+    struct slice rest = topic;
+    parts->exchange = text_over(parts->room[0], sizeof parts->room[0]);
+    parts->symbol = text_over(parts->room[1], sizeof parts->room[1]);
+    parts->variant = text_over(parts->room[2], sizeof parts->room[2]);
+    if (!topic_next(&rest, &kind) || !kind_read(text_slice(&kind), &parts->kind) ||
+        !topic_next(&rest, &parts->exchange) || !topic_next(&rest, &parts->symbol) ||
+        (parts->kind == KIND_CANDLE && !topic_next(&rest, &parts->variant)) || rest.len > 0)
+        return false;
+    topic_write(&again, parts->kind, text_slice(&parts->exchange), text_slice(&parts->symbol),
+                text_slice(&parts->variant));
+    return !again.overflow && slice_equal(text_slice(&again), topic);
+}

@@ -22,4 +22,14 @@ void topic_write(struct text *topic, enum kind kind, struct slice exchange, stru
  * False at the end or for a part that is not well formed. */
 bool topic_next(struct slice *rest, struct text *part);
 
+/* The reverse of topic_write, of a candle's topic with and of any other's without a variant. False
+ * for whatever is not a whole topic of a public kind as topic_write writes it: a prefix, another
+ * escape of the same bytes, parts that are too long. */
+struct topic_parts {
+    enum kind kind;
+    struct text exchange, symbol, variant; /* over `room` */
+    char room[3][64];
+};
+bool topic_read(struct slice topic, struct topic_parts *parts);
+
 #endif

@@ -12,7 +12,7 @@
 
 size_t wire_json_max(size_t levels)
 {
-    return WIRE_HEAD_MAX + FIELDS_MAX * FIELD_MAX + levels * LEVEL_MAX;
+    return WIRE_HEAD_MAX + FIELDS_MAX * FIELD_MAX + WIRE_WORDS_MAX + levels * LEVEL_MAX;
 }
 
 void wire_json_head(struct text *text, enum kind kind, const struct wire_topic *topic)
@@ -77,7 +77,26 @@ static void common_fields(struct text *text, struct slice head, const struct eve
     moment(text, "ts_published", ts_published);
 }
 
-static void quote_fields(struct text *text, const struct quote *quote)
+/* The parts whose bits are set, by their names. */
+static void stale_parts(struct text *text, struct slice names, uint32_t bits)
+{
+    bool first = true;
+    text_literal(text, ",\"stale_parts\":[");
+    for (size_t at = 0; at < names.len && bits != 0; bits >>= 1) {
+        const char *name = names.data + at, *comma = memchr(name, ',', names.len - at);
+        size_t len = comma != NULL ? (size_t)(comma - name) : names.len - at;
+        at += len + 1;
+        if ((bits & 1) == 0)
+            continue;
+        if (!first)
+            text_literal(text, ",");
+        text_json_string(text, (struct slice){name, len});
+        first = false;
+    }
+    text_literal(text, "]");
+}
+
+static void quote_fields(struct text *text, const struct quote *quote, struct slice parts)
 {
 #define QUOTE_KEY(NAME, word) {",\"" word "\":\"", sizeof ",\"" word "\":\"" - 1},
     static const struct slice keys[] = {QUOTE_FIELDS(QUOTE_KEY)};
@@ -90,6 +109,8 @@ static void quote_fields(struct text *text, const struct quote *quote)
     }
     if (quote->ts_last != 0)
         moment(text, "ts_last", quote->ts_last);
+    if (quote->stale_parts != 0 && parts.len > 0)
+        stale_parts(text, parts, quote->stale_parts);
 }
 
 static void trade_fields(struct text *text, const struct trade *trade)
@@ -172,16 +193,16 @@ static void liquidation_fields(struct text *text, const struct liquidation *liqu
     number(text, "size", &liquidation->size);
 }
 
-void wire_json_event(struct text *text, struct slice head, struct slice variant,
+void wire_json_event(struct text *text, struct slice head, struct slice words,
                      const struct event *event, uint64_t epoch, int64_t ts_published)
 {
     common_fields(text, head, event, (enum update)event->update, epoch, ts_published);
     if (event->kind == KIND_CANDLE)
-        word(text, "interval", variant);
+        word(text, "interval", words);
     if (event->update != UPDATE_STATE) {
         switch ((enum kind)event->kind) {
         case KIND_QUOTE:
-            quote_fields(text, &event->quote);
+            quote_fields(text, &event->quote, words);
             break;
         case KIND_TRADE:
             trade_fields(text, &event->trade);

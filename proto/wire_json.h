@@ -21,9 +21,12 @@ struct wire_topic {
  * '{"kind":..,"exchange":..,"symbol":..,"exchange_symbol":..,'. Made once a topic and kept. */
 void wire_json_head(struct text *text, enum kind kind, const struct wire_topic *topic);
 
-/* Writes the whole body: head, then the event. The text overflows if it does not fit:
- * wire_json_max says what fits always. */
-void wire_json_event(struct text *text, struct slice head, struct slice variant,
+/* Writes the whole body: head, then the event. `words` is what the topic's kind needs besides: of a
+ * candle its interval; of a quote the names of its parts (at most WIRE_WORDS_MAX bytes), a comma
+ * behind each, in the order of the bits of stale_parts; else empty. The text overflows if it does
+ * not fit: wire_json_max says what fits always. */
+#define WIRE_WORDS_MAX 160
+void wire_json_event(struct text *text, struct slice head, struct slice words,
                      const struct event *event, uint64_t epoch, int64_t ts_published);
 
 /* A book's image (update: snapshot) as it stands, of at most `depth` levels a side (0: all). `last`

@@ -72,6 +72,7 @@
     X(REASON_BUFFER_FULL, "buffer_full")                                                           \
     X(REASON_LOST, "lost_in_gateway")                                                              \
     X(REASON_SILENT, "silent")                                                                     \
+    X(REASON_QUIET, "quiet_market")                                                                \
     X(REASON_CLOSED_BY_PEER, "closed_by_peer")                                                     \
     X(REASON_RESET, "connection_reset")                                                            \
     X(REASON_CONNECT_FAILED, "connect_failed")                                                     \

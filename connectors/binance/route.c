@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* On the combined stream every payload comes as {"stream":KEY,"data":...} and is routed by its key;
- * control words are never wrapped (binance.md 1.2). Bare payloads (recordings, /ws) are told by
- * their event word. */
 #include "connectors/binance/route.h"
 
-#include "common/ensure.h"
-#include "connectors/payload.h"
+#include "connectors/binance/market.h"
 
-/* What stands behind the symbol in a key. A kline's interval follows its suffix; a partial book's
- * depth is its variant. */
-static const struct {
-    struct slice suffix;
-    struct slice variant;
-} keys[] = {
+/* 3.1 */
+static const struct binance_key keys[] = {
     [BINANCE_TRADE] = {{"@trade", 6}, {"", 0}},
     [BINANCE_AGG_TRADE] = {{"@aggTrade", 9}, {"", 0}},
     [BINANCE_BOOK_TICKER] = {{"@bookTicker", 11}, {"", 0}},
@@ -30,88 +22,11 @@ static const struct {
 };
 _Static_assert(sizeof keys / sizeof *keys == BINANCE_STREAMS, "a key for each stream");
 
-/* Intervals of klines (3.1.12); "1m" and "1M" are different ones. */
-static const char *const intervals[] = {"1s", "1m", "3m", "5m",  "15m", "30m", "1h", "2h",
-                                        "4h", "6h", "8h", "12h", "1d",  "3d",  "1w", "1M"};
+/* 3.1.12 */
+static const char *const intervals[] = {"1s", "1m", "3m",  "5m", "15m", "30m", "1h", "2h", "4h",
+                                        "6h", "8h", "12h", "1d", "3d",  "1w",  "1M", NULL};
 
-static bool is_interval(struct slice variant)
-{
-    for (size_t i = 0; i < sizeof intervals / sizeof *intervals; i++)
-        if (slice_equal(variant, slice_of(intervals[i])))
-            return true;
-    return false;
-}
-
-/* Only ASCII letters have a case here: other symbols (UTF-8 ones exist) stay as they are. */
-static void write_symbol(struct text *text, struct slice symbol, char from, char to)
-{
-    for (size_t i = 0; i < symbol.len; i++) {
-        char c = symbol.data[i];
-        if (c >= from && c <= from + 25)
-            c = (char)(c - from + to);
-        text_bytes(text, &c, 1);
-    }
-}
-
-void binance_write_key(struct text *key, uint32_t stream, struct slice symbol, struct slice variant)
-{
-    ENSURE(stream < BINANCE_STREAMS);
-    bool kline = stream == BINANCE_KLINE;
-    if (kline ? !is_interval(variant) : !slice_equal(variant, keys[stream].variant))
-        return;
-    write_symbol(key, symbol, 'A', 'a');
-    text_append(key, keys[stream].suffix);
-    if (kline)
-        text_append(key, variant);
-}
-
-/* Bytes that no symbol has: those that JSON or a URL would not have as they are. */
-static bool is_symbol(struct slice symbol)
-{
-    for (size_t i = 0; i < symbol.len; i++) {
-        unsigned char c = (unsigned char)symbol.data[i];
-        if (c <= ' ' || c == '"' || c == '\\' || c == 0x7f)
-            return false;
-    }
-    return symbol.len > 0;
-}
-
-bool binance_read_key(struct slice key, uint32_t *stream, struct text *symbol,
-                      struct slice *variant)
-{
-    const char *at = key.len > 0 ? memchr(key.data, '@', key.len) : NULL;
-    if (at == NULL || !is_symbol((struct slice){key.data, (size_t)(at - key.data)}))
-        return false;
-    struct slice name = {at, key.len - (size_t)(at - key.data)};
-    for (uint32_t i = 0; i < BINANCE_STREAMS; i++) {
-        struct slice suffix = keys[i].suffix;
-        bool kline = i == BINANCE_KLINE && slice_starts_with(name, suffix);
-        if (!kline && !slice_equal(name, suffix))
-            continue;
-        *stream = i;
-        *variant =
-            kline ? (struct slice){name.data + suffix.len, name.len - suffix.len} : keys[i].variant;
-        if (kline && !is_interval(*variant))
-            return false;
-        write_symbol(symbol, (struct slice){key.data, (size_t)(at - key.data)}, 'a', 'A');
-        return !symbol->overflow;
-    }
-    return false;
-}
-
-static void refuse(struct route *route, enum refusal refusal)
-{
-    route->class = FRAME_REFUSED;
-    route->refusal = refusal;
-}
-
-/* Event words and what they are: a stream of ours, or a class. */
-static const struct {
-    const char *word;
-    enum frame_class class;
-    enum refusal refusal;
-    uint32_t stream; /* for FRAME_DATA */
-} events[] = {
+static const struct binance_word words[] = {
     {"trade", FRAME_DATA, REFUSAL_NONE, BINANCE_TRADE},
     {"aggTrade", FRAME_DATA, REFUSAL_NONE, BINANCE_AGG_TRADE},
     {"depthUpdate", FRAME_DATA, REFUSAL_NONE, BINANCE_DEPTH},
@@ -134,271 +49,31 @@ static const struct {
     {"eventStreamTerminated", FRAME_REFUSED, REFUSAL_PRIVATE_EVENT, 0},
     {"externalLockUpdate", FRAME_REFUSED, REFUSAL_PRIVATE_EVENT, 0},
     {"listenKeyExpired", FRAME_REFUSED, REFUSAL_PRIVATE_EVENT, 0},
+    {0},
 };
 
-/* What a bare frame says of itself at its top. */
-struct bare {
-    struct slice event, symbol, interval, result, detail;
-    uint64_t id;
-    uint64_t status;
-    bool has_result, has_error, has_code, has_id, has_status;
-    bool has_top;      /* b B a A: a bookTicker, the one payload without an event word */
-    bool has_book;     /* lastUpdateId */
-    bool has_info;     /* what a REST reply has at its top */
-    bool has_envelope; /* event: what the WebSocket API wraps its events in (2.4, 6.1.2) ... */
-    bool private;      /* ... and those of an account with their subscriptionId */
-    bool wrapped;      /* stream and data, in an unusual order */
-    struct slice stream, data, envelope;
+static const struct binance_market market = {
+    .keys = keys,
+    .stream_count = BINANCE_STREAMS,
+    .kline = BINANCE_KLINE,
+    .intervals = intervals,
+    .top = BINANCE_BOOK_TICKER,
+    .words = words,
+    .usual_speed = {"@1000ms", 7},
 };
 
-static void scan_kline(struct scan *scan, struct bare *bare)
+void binance_write_key(struct text *key, uint32_t stream, struct slice symbol, struct slice variant)
 {
-    struct slice key;
-    if (scan_peek(scan) != SCAN_OBJECT) {
-        scan_skip(scan);
-        return;
-    }
-    scan_object(scan);
-    while (scan_member(scan, &key)) {
-        if (slice_equal(key, SLICE("i")) && scan_peek(scan) == SCAN_STRING)
-            scan_string(scan, &bare->interval);
-        else
-            scan_skip(scan);
-    }
+    binance_market_write_key(&market, key, stream, symbol, variant);
 }
 
-static void scan_text(struct scan *scan, struct slice *text)
+bool binance_read_key(struct slice key, uint32_t *stream, struct text *symbol,
+                      struct slice *variant)
 {
-    if (scan_peek(scan) == SCAN_STRING)
-        scan_string(scan, text);
-    else
-        scan_skip(scan);
-}
-
-/* {"code":4,"msg":"..."}: flat at the top or under "error" (2.1: both shapes are seen). */
-static void scan_error_object(struct scan *scan, struct bare *bare)
-{
-    struct slice key;
-    bare->has_error = true;
-    if (scan_peek(scan) != SCAN_OBJECT) {
-        scan_skip(scan);
-        return;
-    }
-    scan_object(scan);
-    while (scan_member(scan, &key)) {
-        if (slice_equal(key, SLICE("msg")))
-            scan_text(scan, &bare->detail);
-        else
-            scan_skip(scan);
-    }
-}
-
-/* An id may be a number, a text or null (2.1); only our own, numbers, are of use. */
-static void scan_id(struct scan *scan, struct bare *bare)
-{
-    bare->has_id = true;
-    if (scan_peek(scan) == SCAN_NUMBER)
-        scan_unsigned(scan, &bare->id);
-    else
-        scan_skip(scan);
-}
-
-static void scan_bare_member(struct scan *scan, struct slice key, struct bare *bare)
-{
-    static const struct {
-        const char *name;
-        size_t flag;
-    } flags[] = {
-        {"code", offsetof(struct bare, has_code)},
-        {"B", offsetof(struct bare, has_top)},
-        {"A", offsetof(struct bare, has_top)},
-        {"lastUpdateId", offsetof(struct bare, has_book)},
-        {"symbols", offsetof(struct bare, has_info)},
-        {"serverTime", offsetof(struct bare, has_info)},
-        {"symbol", offsetof(struct bare, has_info)},
-        {"listenKey", offsetof(struct bare, has_info)},
-        {"rateLimits", offsetof(struct bare, has_status)},
-        {"subscriptionId", offsetof(struct bare, private)},
-    };
-    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
-        if (slice_equal(key, slice_of(flags[i].name)))
-            *(bool *)((char *)bare + flags[i].flag) = true;
-    if (slice_equal(key, SLICE("e")))
-        scan_text(scan, &bare->event);
-    else if (slice_equal(key, SLICE("s")))
-        scan_text(scan, &bare->symbol);
-    else if (slice_equal(key, SLICE("k")))
-        scan_kline(scan, bare);
-    else if (slice_equal(key, SLICE("id")))
-        scan_id(scan, bare);
-    else if (slice_equal(key, SLICE("msg")))
-        scan_text(scan, &bare->detail);
-    else if (slice_equal(key, SLICE("error")))
-        scan_error_object(scan, bare);
-    else if (slice_equal(key, SLICE("result")))
-        bare->has_result = scan_raw(scan, &bare->result);
-    else if (slice_equal(key, SLICE("status")) && scan_peek(scan) == SCAN_NUMBER)
-        bare->has_status = scan_unsigned(scan, &bare->status);
-    else if (slice_equal(key, SLICE("stream")))
-        scan_text(scan, &bare->stream);
-    else if (slice_equal(key, SLICE("data")))
-        bare->wrapped = scan_raw(scan, &bare->data);
-    else if (slice_equal(key, SLICE("event")))
-        bare->has_envelope = scan_raw(scan, &bare->envelope);
-    else
-        scan_skip(scan);
-}
-
-/* A payload whose key must be put together. */
-static void route_payload(struct slice frame, uint32_t stream, const struct bare *bare,
-                          struct route *route)
-{
-    struct text key = text_over(route->scratch, sizeof route->scratch);
-    if (bare->symbol.len == 0 || (stream == BINANCE_KLINE && bare->interval.len == 0)) {
-        refuse(route, REFUSAL_MISSING_FIELD);
-        return;
-    }
-    binance_write_key(&key, stream, bare->symbol, bare->interval);
-    if (key.overflow || key.len == 0) {
-        refuse(route, REFUSAL_BAD_VALUE);
-        return;
-    }
-    route->class = FRAME_DATA;
-    route->key = text_slice(&key);
-    route->payload = frame;
-}
-
-static void route_event(struct slice frame, const struct bare *bare, struct route *route)
-{
-    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        if (!slice_equal(bare->event, slice_of(events[i].word)))
-            continue;
-        route->class = events[i].class;
-        route->refusal = events[i].refusal;
-        if (route->class == FRAME_DATA)
-            route_payload(frame, events[i].stream, bare, route);
-        return;
-    }
-    refuse(route, REFUSAL_UNKNOWN_EVENT);
-}
-
-/* The replies of the stream's control protocol and, in recordings, of REST and the WebSocket API.
- */
-static void route_reply(struct slice frame, const struct bare *bare, struct route *route)
-{
-    route->request = bare->id;
-    route->detail = bare->detail;
-    if (bare->has_error || bare->has_code)
-        route->class = FRAME_REJECT;
-    else if (bare->has_book) {
-        route->class = FRAME_SNAPSHOT;
-        route->payload = frame;
-    } else if (bare->has_result && bare->has_id && !bare->has_status)
-        route->class = slice_equal(bare->result, SLICE("null")) ? FRAME_ACK : FRAME_OTHER;
-    else if (bare->has_info || bare->has_status || bare->has_result)
-        route->class = FRAME_OTHER;
-    else
-        refuse(route, REFUSAL_UNKNOWN_EVENT);
-}
-
-static void route_bare(struct slice frame, struct route *route)
-{
-    struct scan scan;
-    struct slice key;
-    struct bare bare = {0};
-    scan_begin(&scan, frame);
-    scan_object(&scan);
-    while (scan_member(&scan, &key))
-        scan_bare_member(&scan, key, &bare);
-    if (!scan_end(&scan)) {
-        refuse(route, payload_refusal(&scan));
-    } else if (bare.wrapped && bare.stream.len > 0) {
-        route->class = FRAME_DATA;
-        route->key = bare.stream;
-        route->payload = bare.data;
-    } else if (bare.private) {
-        refuse(route, REFUSAL_PRIVATE_EVENT);
-    } else if (bare.event.len > 0) {
-        route_event(frame, &bare, route);
-    } else if (bare.has_envelope) {
-        route_bare(bare.envelope, route);
-    } else if (bare.has_top && bare.symbol.len > 0) {
-        route_payload(frame, BINANCE_BOOK_TICKER, &bare, route);
-    } else {
-        route_reply(frame, &bare, route);
-    }
-}
-
-/* The frames of an array are routed one by one, once it is known to be whole. */
-static void route_list(struct slice frame, struct route *route)
-{
-    struct scan scan;
-    scan_begin(&scan, frame);
-    scan_skip(&scan);
-    if (!scan_end(&scan)) {
-        refuse(route, payload_refusal(&scan));
-        return;
-    }
-    route->class = FRAME_LIST;
-    route->payload = frame;
-}
-
-/* What tells itself what it is: it came bare, or under a name that is no stream of an instrument
- * ("!miniTicker@arr", "!serverShutdown", a private stream's listen key). */
-static void route_unkeyed(struct slice frame, struct route *route)
-{
-    struct scan scan;
-    scan_begin(&scan, frame);
-    route->key = (struct slice){NULL, 0};
-    if (scan_peek(&scan) == SCAN_ARRAY)
-        route_list(frame, route);
-    else
-        route_bare(frame, route);
-}
-
-/* {"stream":"KEY","data":PAYLOAD}, exactly so: the payload's end is the frame's, and parse checks
- * what is in it. */
-static bool route_combined(struct slice frame, struct route *route)
-{
-    static const struct slice head = {"{\"stream\":\"", 11}, middle = {"\",\"data\":", 9};
-    if (!slice_starts_with(frame, head) || frame.data[frame.len - 1] != '}')
-        return false;
-    const char *key = frame.data + head.len, *end = frame.data + frame.len - 1;
-    const char *quote = memchr(key, '"', (size_t)(end - key));
-    if (quote == NULL || (size_t)(end - quote) <= middle.len ||
-        memcmp(quote, middle.data, middle.len) != 0)
-        return false;
-    route->class = FRAME_DATA;
-    route->key = (struct slice){key, (size_t)(quote - key)};
-    route->payload = (struct slice){quote + middle.len, (size_t)(end - quote) - middle.len};
-    return true;
-}
-
-static bool is_of_instrument(struct slice key)
-{
-    return key.len > 0 && key.data[0] != '!' && memchr(key.data, '@', key.len) != NULL;
-}
-
-/* The slow streams have two names: "depth" and "depth@1000ms". */
-static struct slice short_name(struct slice key)
-{
-    static const struct slice speed = {"@1000ms", 7};
-    if (key.len > speed.len && memcmp(key.data + key.len - speed.len, speed.data, speed.len) == 0)
-        key.len -= speed.len;
-    return key;
+    return binance_market_read_key(&market, key, stream, symbol, variant);
 }
 
 void binance_route(struct slice frame, struct route *route)
 {
-    route->refusal = REFUSAL_NONE;
-    route->key = route->payload = route->detail = (struct slice){NULL, 0};
-    route->request = 0;
-    if (!route_combined(frame, route))
-        route_unkeyed(frame, route);
-    if (route->class != FRAME_DATA)
-        return;
-    if (is_of_instrument(route->key))
-        route->key = short_name(route->key);
-    else
-        route_unkeyed(route->payload, route);
+    binance_market_route(&market, frame, route);
 }

@@ -3,15 +3,23 @@
  * sections as noted; nothing of parse.c or route.c takes part. */
 #include "common/clock.h"
 #include "connectors/binance/sim_parts.h"
+#include "connectors/dialect_text.h"
 
-static void write_symbol(struct text *symbol, struct slice base, struct slice quote)
+/* Those that everybody knows, and made-up ones. */
+static const struct dialect_listing listings[] = {
+    {"BTC", "USDT", DIALECT_SPOT, 0, "60000", "0.01", 5, false},
+    {"ETH", "USDT", DIALECT_SPOT, 0, "3000", "0.01", 4, false},
+    {NULL, "USDT", DIALECT_SPOT, 0, "50", "0.0001", 2, false},
+};
+
+static void write_symbol(struct text *symbol, const struct dialect_instrument *instrument)
 {
-    text_append(symbol, base);
-    text_append(symbol, quote);
+    text_append(symbol, instrument->base);
+    text_append(symbol, instrument->quote);
 }
 
 /* Nothing in a name says where its base ends: the quotes that there are, longer ones first. */
-static bool split_symbol(struct slice symbol, struct slice *base, struct slice *quote)
+bool binance_sim_split_symbol(struct slice symbol, struct slice *base, struct slice *quote)
 {
     static const char *const quotes[] = {"FDUSD", "USDT", "USDC", "TUSD", "BUSD", "BIDR", "BTC",
                                          "ETH",   "BNB",  "EUR",  "GBP",  "AUD",  "TRY",  "BRL",
@@ -61,7 +69,7 @@ static const struct {
     {{"1d", 2}, 86400}, {{"3d", 2}, 259200}, {{"1w", 2}, 604800}, {{"1M", 2}, DIALECT_MONTH},
 };
 
-static bool read_interval(struct slice name, struct dialect_stream *stream)
+bool binance_sim_read_interval(struct slice name, struct dialect_stream *stream)
 {
     for (size_t i = 0; i < sizeof intervals / sizeof *intervals; i++) {
         if (!slice_equal(name, intervals[i].name))
@@ -75,7 +83,7 @@ static bool read_interval(struct slice name, struct dialect_stream *stream)
 }
 
 /* 2.1: a name in upper case is acknowledged and silent, so here it is no stream. */
-static bool read_key(struct slice key, struct dialect_stream *stream, struct text *symbol)
+bool binance_sim_split_key(struct slice key, struct text *symbol, struct slice *name)
 {
     const char *at = key.len > 0 ? memchr(key.data, '@', key.len) : NULL;
     if (at == NULL || at == key.data)
@@ -86,9 +94,17 @@ static bool read_key(struct slice key, struct dialect_stream *stream, struct tex
         char upper = *c >= 'a' && *c <= 'z' ? (char)(*c - 'a' + 'A') : *c;
         text_bytes(symbol, &upper, 1);
     }
-    struct slice name = {at + 1, (size_t)(key.data + key.len - at - 1)};
+    *name = (struct slice){at + 1, (size_t)(key.data + key.len - at - 1)};
+    return true;
+}
+
+static bool read_key(struct slice key, struct dialect_stream *stream, struct text *symbol)
+{
+    struct slice name;
+    if (!binance_sim_split_key(key, symbol, &name))
+        return false;
     if (slice_starts_with(name, SLICE("kline_")))
-        return read_interval((struct slice){name.data + 6, name.len - 6}, stream);
+        return binance_sim_read_interval((struct slice){name.data + 6, name.len - 6}, stream);
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++) {
         if (!slice_equal(name, streams[i].name))
             continue;
@@ -99,20 +115,7 @@ static bool read_key(struct slice key, struct dialect_stream *stream, struct tex
     return false;
 }
 
-/* Payloads. A member is written with the comma in front of it. */
-#define member_string(text, name, slice)                                                           \
-    (text_literal((text), ",\"" name "\":\""), text_append((text), (slice)),                       \
-     text_literal((text), "\""))
-#define member_number(text, name, value)                                                           \
-    (text_literal((text), ",\"" name "\":"), text_unsigned((text), (value)))
-#define member_decimal(text, name, value)                                                          \
-    (text_literal((text), ",\"" name "\":\""), decimal_write((text), (value)),                     \
-     text_literal((text), "\""))
-#define member_boolean(text, name, value)                                                          \
-    (text_literal((text), ",\"" name "\":"),                                                       \
-     text_append((text), (value) ? SLICE("true") : SLICE("false")))
-
-static uint64_t time_of(const struct dialect_event *event)
+uint64_t binance_sim_time(const struct dialect_event *event)
 {
     return (uint64_t)(event->time_ns / (event->micro ? NS_PER_US : NS_PER_MS));
 }
@@ -125,33 +128,35 @@ static uint64_t bar_time(const struct dialect_event *event, int64_t ms, bool las
 #define begin_event(text, name, event)                                                             \
     do {                                                                                           \
         text_literal((text), "{\"e\":\"" name "\",\"E\":");                                        \
-        text_unsigned((text), time_of(event));                                                     \
+        text_unsigned((text), binance_sim_time(event));                                            \
         member_string((text), "s", (event)->symbol);                                               \
     } while (0)
 
 /* 3.1.2 */
 static void write_trade(struct text *text, const struct dialect_event *event)
 {
+    const struct dialect_trade *trade = event->trades.rows;
     begin_event(text, "trade", event);
-    member_number(text, "t", event->trade.id);
-    member_decimal(text, "p", &event->trade.price);
-    member_decimal(text, "q", &event->trade.size);
-    member_number(text, "T", time_of(event));
-    member_boolean(text, "m", event->trade.sell);
+    member_number(text, "t", trade->id);
+    member_decimal(text, "p", &trade->price);
+    member_decimal(text, "q", &trade->size);
+    member_number(text, "T", binance_sim_time(event));
+    member_boolean(text, "m", trade->sell);
     text_literal(text, ",\"M\":true}");
 }
 
 /* 3.1.3 */
 static void write_aggregate(struct text *text, const struct dialect_event *event)
 {
+    const struct dialect_trade *trade = event->trades.rows;
     begin_event(text, "aggTrade", event);
-    member_number(text, "a", event->trade.aggregate_id);
-    member_decimal(text, "p", &event->trade.price);
-    member_decimal(text, "q", &event->trade.size);
-    member_number(text, "f", event->trade.id);
-    member_number(text, "l", event->trade.id);
-    member_number(text, "T", time_of(event));
-    member_boolean(text, "m", event->trade.sell);
+    member_number(text, "a", trade->aggregate_id);
+    member_decimal(text, "p", &trade->price);
+    member_decimal(text, "q", &trade->size);
+    member_number(text, "f", trade->id);
+    member_number(text, "l", trade->id);
+    member_number(text, "T", binance_sim_time(event));
+    member_boolean(text, "m", trade->sell);
     text_literal(text, ",\"M\":true}");
 }
 
@@ -159,18 +164,18 @@ static void write_aggregate(struct text *text, const struct dialect_event *event
 static void write_top(struct text *text, const struct dialect_event *event)
 {
     text_literal(text, "{\"u\":");
-    text_unsigned(text, event->top.id);
+    text_unsigned(text, event->top_id);
     member_string(text, "s", event->symbol);
-    member_decimal(text, "b", &event->top.bid.price);
-    member_decimal(text, "B", &event->top.bid.size);
-    member_decimal(text, "a", &event->top.ask.price);
-    member_decimal(text, "A", &event->top.ask.size);
+    member_decimal(text, "b", &event->bid.price);
+    member_decimal(text, "B", &event->bid.size);
+    member_decimal(text, "a", &event->ask.price);
+    member_decimal(text, "A", &event->ask.size);
     text_literal(text, "}");
 }
 
 /* An id of a bar without trades is -1 (3.1.5, 3.1.12). */
-static void member_id(struct text *text, struct slice name, const struct dialect_bar *bar,
-                      uint64_t id)
+void binance_sim_bar_id(struct text *text, struct slice name, const struct dialect_bar *bar,
+                        uint64_t id)
 {
     text_append(text, name);
     text_signed(text, bar->trades > 0 ? (int64_t)id : -1);
@@ -186,20 +191,20 @@ static void write_day(struct text *text, const struct dialect_event *event)
     member_decimal(text, "w", &event->day.average);
     member_decimal(text, "x", &bar->open);
     member_decimal(text, "c", &bar->close);
-    member_decimal(text, "Q", &event->day.last_size);
-    member_decimal(text, "b", &event->day.bid.price);
-    member_decimal(text, "B", &event->day.bid.size);
-    member_decimal(text, "a", &event->day.ask.price);
-    member_decimal(text, "A", &event->day.ask.size);
+    member_decimal(text, "Q", &event->day.last.size);
+    member_decimal(text, "b", &event->bid.price);
+    member_decimal(text, "B", &event->bid.size);
+    member_decimal(text, "a", &event->ask.price);
+    member_decimal(text, "A", &event->ask.size);
     member_decimal(text, "o", &bar->open);
     member_decimal(text, "h", &bar->high);
     member_decimal(text, "l", &bar->low);
     member_decimal(text, "v", &bar->volume);
     member_decimal(text, "q", &bar->turnover);
     member_number(text, "O", bar_time(event, bar->open_ms, false));
-    member_number(text, "C", time_of(event));
-    member_id(text, SLICE(",\"F\":"), bar, bar->first_id);
-    member_id(text, SLICE(",\"L\":"), bar, bar->last_id);
+    member_number(text, "C", binance_sim_time(event));
+    binance_sim_bar_id(text, SLICE(",\"F\":"), bar, bar->first_id);
+    binance_sim_bar_id(text, SLICE(",\"L\":"), bar, bar->last_id);
     member_number(text, "n", bar->trades);
     text_literal(text, "}");
 }
@@ -218,7 +223,7 @@ static void write_day_short(struct text *text, const struct dialect_event *event
     text_literal(text, "}");
 }
 
-static void write_levels(struct text *text, const struct dialect_level *levels, uint32_t count)
+void binance_sim_write_levels(struct text *text, const struct dialect_level *levels, uint32_t count)
 {
     text_literal(text, "[");
     for (uint32_t i = 0; i < count; i++) {
@@ -239,9 +244,9 @@ static void write_changes(struct text *text, const struct dialect_event *event)
     member_number(text, "U", book->first_id);
     member_number(text, "u", book->last_id);
     text_literal(text, ",\"b\":");
-    write_levels(text, book->bids, book->bid_count);
+    binance_sim_write_levels(text, book->bids, book->bid_count);
     text_literal(text, ",\"a\":");
-    write_levels(text, book->asks, book->ask_count);
+    binance_sim_write_levels(text, book->asks, book->ask_count);
     text_literal(text, "}");
 }
 
@@ -251,15 +256,15 @@ void binance_sim_write_book(struct text *text, const struct dialect_book *book)
     text_literal(text, "{\"lastUpdateId\":");
     text_unsigned(text, book->last_id);
     text_literal(text, ",\"bids\":");
-    write_levels(text, book->bids, book->bid_count);
+    binance_sim_write_levels(text, book->bids, book->bid_count);
     text_literal(text, ",\"asks\":");
-    write_levels(text, book->asks, book->ask_count);
+    binance_sim_write_levels(text, book->asks, book->ask_count);
     text_literal(text, "}");
 }
 
 /* 3.1.12 */
-static void write_candle(struct text *text, const struct dialect_stream *stream,
-                         const struct dialect_event *event)
+void binance_sim_write_kline(struct text *text, const struct dialect_stream *stream,
+                             const struct dialect_event *event)
 {
     const struct dialect_bar *bar = &event->candle.bar;
     begin_event(text, "kline", event);
@@ -268,8 +273,8 @@ static void write_candle(struct text *text, const struct dialect_stream *stream,
     member_number(text, "T", bar_time(event, bar->close_ms, true));
     member_string(text, "s", event->symbol);
     member_string(text, "i", stream->variant);
-    member_id(text, SLICE(",\"f\":"), bar, bar->first_id);
-    member_id(text, SLICE(",\"L\":"), bar, bar->last_id);
+    binance_sim_bar_id(text, SLICE(",\"f\":"), bar, bar->first_id);
+    binance_sim_bar_id(text, SLICE(",\"L\":"), bar, bar->last_id);
     member_decimal(text, "o", &bar->open);
     member_decimal(text, "c", &bar->close);
     member_decimal(text, "h", &bar->high);
@@ -280,7 +285,7 @@ static void write_candle(struct text *text, const struct dialect_stream *stream,
     member_decimal(text, "q", &bar->turnover);
     member_decimal(text, "V", &bar->taker_volume);
     member_decimal(text, "Q", &bar->taker_turnover);
-    text_literal(text, ",\"B\":\"0\"}}");
+    text_literal(text, ",\"B\":\"0\"}");
 }
 
 static void write_payload(struct text *payload, const struct dialect_stream *stream,
@@ -294,18 +299,38 @@ static void write_payload(struct text *payload, const struct dialect_stream *str
         [DIALECT_DAY_SHORT] = write_day_short,
         [DIALECT_CHANGES] = write_changes,
     };
-    if (stream->channel == DIALECT_CANDLE)
-        write_candle(payload, stream, event);
-    else if (stream->channel == DIALECT_LEVELS)
+    if (stream->channel == DIALECT_CANDLE) {
+        binance_sim_write_kline(payload, stream, event);
+        text_literal(payload, "}");
+    } else if (stream->channel == DIALECT_LEVELS) {
         binance_sim_write_book(payload, &event->book);
-    else
+    } else {
         writers[stream->channel](payload, event);
+    }
 }
 
-const struct dialect dialect_binance = {
+static const struct dialect binance = {
     .name = "binance",
-    .streams_max = 1024, /* 2.2 */
-    .weight_header = "X-MBX-USED-WEIGHT-1M",
+    .listings = listings,
+    .listing_count = sizeof listings / sizeof *listings,
+    /* 2.2, 2.3, 5.3; the shortest ban that is known. */
+    .limits = {.streams = 1024,
+               .messages_per_second = 5,
+               .control_counts = true,
+               .connects = 300,
+               .connects_ms = 300000,
+               .rest_weight = 6000,
+               .rest_ms = 60000,
+               .warnings = 3,
+               .warn_status = 429,
+               .ban_status = 418,
+               .ban_s = 120,
+               .retry_after = true,
+               .ping_ms = 20000,
+               .pong_ms = 60000,
+               .life_ms = 86400000},
+    .manner = DIALECT_ADDS,
+    .digits = 8,
     .wrap_begin = {"{\"stream\":\"", 11},
     .wrap_middle = {"\",\"data\":", 9},
     .wrap_end = {"}", 1},
@@ -321,17 +346,19 @@ const struct dialect dialect_binance = {
             [DIALECT_CANDLE] = "\"o\":",
         },
     .write_symbol = write_symbol,
-    .split_symbol = split_symbol,
+    .split_symbol = binance_sim_split_symbol,
     .read_key = read_key,
     .write_payload = write_payload,
-    .write_book = binance_sim_write_book,
     .write_shutdown = binance_sim_write_shutdown,
     .read_path = binance_sim_read_path,
     .read_request = binance_sim_read_request,
     .write_reply = binance_sim_write_reply,
     .weigh = binance_sim_weigh,
     .answer = binance_sim_answer,
+    .write_used = binance_sim_write_used,
     .write_failure = binance_sim_write_failure,
     .read_line = binance_sim_read_line,
     .read_book = binance_sim_read_book,
 };
+
+const struct dialect *const dialects_binance[] = {&binance, &binance_usdm_dialect, NULL};

@@ -3,23 +3,12 @@
 #include "common/clock.h"
 #include "common/scan.h"
 #include "connectors/binance/sim_parts.h"
+#include "connectors/dialect_text.h"
 
 #define DEPTH_DEFAULT 100
 #define DEPTH_MAX     5000
 
-/* A parameter's value; false if it was not sent. */
-static bool parameter(const struct dialect_query *query, struct slice name, struct slice *value)
-{
-    for (uint32_t i = 0; i < query->parameter_count; i++) {
-        if (!slice_equal(query->parameters[i].name, name))
-            continue;
-        *value = query->parameters[i].value;
-        return true;
-    }
-    return false;
-}
-
-static int fail(struct text *body, int code, const char *message)
+int binance_sim_fail(struct text *body, int code, const char *message)
 {
     text_literal(body, "{\"code\":");
     text_signed(body, code);
@@ -34,7 +23,7 @@ static uint32_t read_limit(const struct dialect_query *query)
 {
     struct slice value;
     uint32_t limit = 0;
-    if (!parameter(query, SLICE("limit"), &value))
+    if (!dialect_parameter(query, SLICE("limit"), &value))
         return DEPTH_DEFAULT;
     for (size_t i = 0; i < value.len; i++) {
         if (value.len > 4 || digits_value(value.data[i]) > 9)
@@ -50,8 +39,8 @@ static uint32_t weigh_depth(const struct dialect_query *query)
     return limit <= 100 ? 5 : limit <= 500 ? 25 : limit <= 1000 ? 50 : 250;
 }
 
-static int answer_ping(const struct dialect_query *query, const struct dialect_venue *venue,
-                       struct dialect_answer *answer)
+int binance_sim_answer_ping(const struct dialect_query *query, const struct dialect_venue *venue,
+                            struct dialect_answer *answer)
 {
     (void)query;
     (void)venue;
@@ -59,8 +48,8 @@ static int answer_ping(const struct dialect_query *query, const struct dialect_v
     return 200;
 }
 
-static int answer_time(const struct dialect_query *query, const struct dialect_venue *venue,
-                       struct dialect_answer *answer)
+int binance_sim_answer_time(const struct dialect_query *query, const struct dialect_venue *venue,
+                            struct dialect_answer *answer)
 {
     (void)query;
     text_literal(&answer->body, "{\"serverTime\":");
@@ -74,13 +63,14 @@ static int answer_depth(const struct dialect_query *query, const struct dialect_
 {
     uint32_t index, limit = read_limit(query);
     struct dialect_book book;
-    if (!parameter(query, SLICE("symbol"), &answer->symbol) || answer->symbol.len == 0)
-        return fail(&answer->body, -1102,
-                    "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.");
+    if (!dialect_parameter(query, SLICE("symbol"), &answer->symbol) || answer->symbol.len == 0)
+        return binance_sim_fail(
+            &answer->body, -1102,
+            "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.");
     if (!venue->find(venue->context, answer->symbol, &index))
-        return fail(&answer->body, -1121, "Invalid symbol.");
+        return binance_sim_fail(&answer->body, -1121, "Invalid symbol.");
     if (limit == 0)
-        return fail(
+        return binance_sim_fail(
             &answer->body, -1100,
             "Illegal characters found in parameter 'limit'; legal range is '^[0-9]{1,20}$'.");
     venue->book(venue->context, index, limit, &book);
@@ -136,14 +126,14 @@ static bool write_instruments(const struct dialect_query *query, const struct di
     struct slice name, list, shown = {NULL, 0};
     struct scan scan;
     uint32_t index;
-    parameter(query, SLICE("showPermissionSets"), &shown);
+    dialect_parameter(query, SLICE("showPermissionSets"), &shown);
     bool sets = !slice_equal(shown, SLICE("false"));
-    if (parameter(query, SLICE("symbol"), &name)) {
+    if (dialect_parameter(query, SLICE("symbol"), &name)) {
         if (!venue->find(venue->context, name, &index))
             return false;
         venue->instrument(venue->context, index, &instrument);
         write_instrument(text, &instrument, sets);
-    } else if (parameter(query, SLICE("symbols"), &list)) {
+    } else if (dialect_parameter(query, SLICE("symbols"), &list)) {
         scan_begin(&scan, list);
         scan_array(&scan);
         for (size_t begin = text->len; scan_element(&scan) && scan_string(&scan, &name);) {
@@ -180,7 +170,7 @@ static int answer_info(const struct dialect_query *query, const struct dialect_v
                        "\"symbols\":[");
     if (!write_instruments(query, venue, text) && !text->overflow) {
         text->len = 0;
-        return fail(text, -1121, "Invalid symbol.");
+        return binance_sim_fail(text, -1121, "Invalid symbol.");
     }
     text_literal(text, "]}");
     return 200;
@@ -207,8 +197,8 @@ static const struct {
                   struct dialect_answer *answer);
     const char *parameters[PARAMETERS_MAX];
 } paths[] = {
-    {{"/api/v3/ping", 12}, weigh_one, answer_ping, {NULL}},
-    {{"/api/v3/time", 12}, weigh_one, answer_time, {NULL}},
+    {{"/api/v3/ping", 12}, weigh_one, binance_sim_answer_ping, {NULL}},
+    {{"/api/v3/time", 12}, weigh_one, binance_sim_answer_time, {NULL}},
     {{"/api/v3/depth", 13}, weigh_depth, answer_depth, {"symbol", "limit"}},
     {{"/api/v3/exchangeInfo", 20},
      weigh_info,
@@ -232,8 +222,9 @@ static bool is_known(size_t path, struct slice name)
     return false;
 }
 
-uint32_t binance_sim_weigh(const struct dialect_query *query)
+uint32_t binance_sim_weigh(const struct dialect_query *query, uint32_t *group)
 {
+    *group = 0;
     size_t path = find_path(query);
     return path < sizeof paths / sizeof *paths ? paths[path].weigh(query) : 0;
 }
@@ -244,8 +235,17 @@ int binance_sim_answer(const struct dialect_query *query, const struct dialect_v
     size_t path = find_path(query);
     for (uint32_t i = 0; i < query->parameter_count; i++)
         if (!is_known(path, query->parameters[i].name))
-            return fail(&answer->body, -1104, "Not all sent parameters were read.");
+            return binance_sim_fail(&answer->body, -1104, "Not all sent parameters were read.");
     return paths[path].answer(query, venue, answer);
+}
+
+void binance_sim_write_used(struct text *lines, uint32_t group, uint64_t used, uint64_t limit)
+{
+    (void)group;
+    (void)limit;
+    text_literal(lines, "X-MBX-USED-WEIGHT-1M: ");
+    text_unsigned(lines, used);
+    text_literal(lines, "\r\n");
 }
 
 /* 5.3: a refusal by the fence before the exchange (403) is HTML. */
@@ -341,6 +341,8 @@ bool binance_sim_read_book(struct slice payload, struct dialect_book *book,
     while (scan_member(&scan, &name)) {
         if (slice_equal(name, SLICE("U")))
             scan_unsigned(&scan, &book->first_id);
+        else if (slice_equal(name, SLICE("pu")))
+            scan_unsigned(&scan, &book->previous_id);
         else if (slice_equal(name, SLICE("u")) || slice_equal(name, SLICE("lastUpdateId")))
             scan_unsigned(&scan, &book->last_id);
         else if (slice_equal(name, SLICE("b")) || slice_equal(name, SLICE("bids")))

@@ -187,8 +187,8 @@ static void read_property(struct slice params, bool set, struct dialect_request 
         write_error(reply, 1, request->id, "Invalid value type: expected Boolean");
 }
 
-void binance_sim_read_request(struct slice message, struct dialect_request *request,
-                              struct text *reply)
+void binance_sim_read_request(struct slice message, const struct dialect_session *session,
+                              struct dialect_request *request, struct text *reply)
 {
     static const struct {
         struct slice method;
@@ -201,6 +201,7 @@ void binance_sim_read_request(struct slice message, struct dialect_request *requ
         {{"\"GET_PROPERTY\"", 14}, DIALECT_WRAPPED},
     };
     struct parts parts = {.method = {NULL, 0}};
+    (void)session;
     request->word = DIALECT_REFUSED;
     request->key_count = 0;
     if (!read_parts(message, &parts, reply))
@@ -231,10 +232,12 @@ void binance_sim_read_request(struct slice message, struct dialect_request *requ
         request->word = word;
 }
 
-void binance_sim_write_reply(struct text *reply, const struct dialect_request *request, bool full,
-                             bool wrapped, const struct slice *keys, uint32_t key_count)
+void binance_sim_write_reply(struct text *reply, const struct dialect_request *request,
+                             const struct dialect_session *session, enum dialect_outcome outcome,
+                             struct slice key)
 {
-    if (full) {
+    (void)key;
+    if (outcome == DIALECT_FULL) {
         /* Observed, not documented, and in another shape than the others (UBWA#17). */
         text_literal(reply, "{\"error\":{\"code\":4,\"msg\":\"Too many subscriptions\"},\"id\":");
         text_append(reply, request->id);
@@ -243,13 +246,13 @@ void binance_sim_write_reply(struct text *reply, const struct dialect_request *r
     }
     text_literal(reply, "{\"result\":");
     if (request->word == DIALECT_WRAPPED) {
-        text_append(reply, wrapped ? SLICE("true") : SLICE("false"));
+        text_append(reply, session->wrapped ? SLICE("true") : SLICE("false"));
     } else if (request->word == DIALECT_LIST) {
         text_literal(reply, "[");
-        for (uint32_t i = 0; i < key_count; i++) {
+        for (uint32_t i = 0; i < session->key_count; i++) {
             if (i > 0)
                 text_literal(reply, ",");
-            text_json_string(reply, keys[i]);
+            text_json_string(reply, session->keys[i]);
         }
         text_literal(reply, "]");
     } else {

@@ -20,6 +20,8 @@ static const struct {
     {"connections", "connection.list", {NULL, NULL, NULL}},
     {"connection", "connection.get", {"connection", NULL, NULL}},
     {"subscriptions", "subscription.list", {NULL, NULL, NULL}},
+    {"connectors", "connector.list", {NULL, NULL, NULL}},
+    {"types", "connector.types", {NULL, NULL, NULL}},
     {"stats", "stats.get", {"part", NULL, NULL}},
     {"cache", "cache.get", {NULL, NULL, NULL}},
 };

@@ -3,6 +3,7 @@
  * go to standard output as they would go to the wire, the account of every line to standard error.
  */
 #include "common/ensure.h"
+#include "common/map.h"
 #include "connectors/intake.h"
 #include "connectors/registry.h"
 #include "gateway/cli/commands.h"
@@ -31,6 +32,7 @@ struct task {
     struct sink sink; /* first: the sink's functions find the rest behind it */
     const struct exchange *exchange;
     struct intake *intake;
+    struct map *met;      /* keys whose topics there are */
     struct named *topics; /* by slot */
     uint32_t topic_count;
     uint32_t books; /* topics that are joined by a snapshot; the last one: */
@@ -85,36 +87,58 @@ static void snapshot_wanted(void *context, uint32_t slot, struct slice exchange_
     topic->ahead = false;
 }
 
-/* A topic for a key that is met for the first time. Without an instrument list our symbol is the
- * exchange's. */
-static bool add_topic(struct task *task, struct slice key)
+/* A stream whose snapshots come in-band brings one or it does not. */
+static void renewal_wanted(void *context, uint32_t key)
 {
-    struct want want = {.slot = task->topic_count, .next_seq = 1};
+    (void)context;
+    (void)key;
+}
+
+/* Without an instrument list our symbol is the exchange's. */
+static bool add_topic(struct task *task, struct want *want)
+{
+    struct named *topic = &task->topics[task->topic_count];
+    struct text head = text_over(topic->head, sizeof topic->head);
+    if (task->topic_count == TOPICS_MAX)
+        return false;
+    memcpy(want->symbol, want->exchange_symbol, sizeof want->symbol);
+    want->slot = task->topic_count++;
+    struct wire_topic names = {slice_of(task->exchange->name), slice_of(want->symbol),
+                               slice_of(want->exchange_symbol), slice_of(want->variant)};
+    wire_json_head(&head, want->kind, &names);
+    topic->head_len = head.len;
+    memcpy(topic->variant, want->variant, sizeof topic->variant);
+    if (want->kind == KIND_BOOK && want->variant[0] == '\0') {
+        task->books++;
+        task->book_slot = want->slot;
+    }
+    return !head.overflow && intake_add(task->intake, want, task->now_ns);
+}
+
+/* A topic for each kind that a key can feed and does not yet. */
+static void add_topics_of(struct task *task, struct slice key)
+{
+    const struct exchange *exchange = task->exchange;
+    struct want want = {.next_seq = 1};
     struct text symbol = text_over(want.exchange_symbol, sizeof want.exchange_symbol);
     struct slice variant;
-    uint32_t stream;
-    if (task->topic_count == TOPICS_MAX ||
-        !task->exchange->read_key(key, &stream, &symbol, &variant))
-        return false;
+    uint32_t stream, slot;
+    if (map_get(task->met, key, &slot) || !exchange->read_key(key, &stream, &symbol, &variant))
+        return;
     text_terminate(&symbol);
     if (symbol.overflow || variant.len > VARIANT_MAX)
-        return false;
-    want.kind = task->exchange->streams[stream].kind;
-    memcpy(want.symbol, want.exchange_symbol, sizeof want.symbol);
+        return;
     memcpy(want.variant, variant.data, variant.len);
-    struct named *topic = &task->topics[want.slot];
-    struct text head = text_over(topic->head, sizeof topic->head);
-    struct wire_topic names = {slice_of(task->exchange->name), slice_of(want.symbol),
-                               slice_of(want.exchange_symbol), slice_of(want.variant)};
-    wire_json_head(&head, want.kind, &names);
-    topic->head_len = head.len;
-    memcpy(topic->variant, want.variant, sizeof topic->variant);
-    task->topic_count++;
-    if (want.kind == KIND_BOOK && want.variant[0] == '\0') {
-        task->books++;
-        task->book_slot = want.slot;
+    for (; stream < exchange->stream_count; stream++) {
+        char room[KEY_MAX];
+        struct text same = text_over(room, sizeof room);
+        want.kind = exchange->streams[stream].kind;
+        exchange->write_key(&same, stream, slice_of(want.exchange_symbol), variant);
+        if (slice_equal(text_slice(&same), key) &&
+            !intake_slot(task->intake, key, want.kind, &slot) && !add_topic(task, &want))
+            return;
     }
-    return !head.overflow && intake_add(task->intake, &want, task->now_ns);
+    map_put(task->met, key, 0);
 }
 
 /* The book that a REST reply is of: of the symbol that its connection names, or the recording's
@@ -131,8 +155,8 @@ static bool find_book(struct task *task, struct slice exchange_symbol, uint32_t 
            !task->exchange->streams[stream].wanted)
         ENSURE(++stream < task->exchange->stream_count);
     task->exchange->write_key(&key, stream, exchange_symbol, SLICE(""));
-    return intake_slot(task->intake, text_slice(&key), slot) ||
-           (add_topic(task, text_slice(&key)) && intake_slot(task->intake, text_slice(&key), slot));
+    add_topics_of(task, text_slice(&key));
+    return intake_slot(task->intake, text_slice(&key), KIND_BOOK, slot);
 }
 
 /* Why the intake has just refused something: what its account has more than before. */
@@ -181,10 +205,9 @@ static void add_topics(void *context, struct slice frame)
 {
     struct task *task = context;
     struct route route;
-    uint32_t slot;
     task->exchange->route(frame, &route);
-    if (route.class == FRAME_DATA && !intake_slot(task->intake, route.key, &slot))
-        add_topic(task, route.key);
+    if (route.class == FRAME_DATA || route.class == FRAME_BATCH)
+        add_topics_of(task, route.key);
     if (route.class == FRAME_LIST)
         recording_each_element(route.payload, add_topics, task);
 }
@@ -265,13 +288,15 @@ static bool prepare(struct task *task, const struct exchange *exchange)
                                          .book_depth = DEPTH_MAX,
                                          .book_buffer_max = BUFFER_MAX,
                                          .levels_max = LEVELS_MAX};
-    const struct intake_hooks hooks = {snapshot_wanted, task};
+    const struct intake_hooks hooks = {snapshot_wanted, renewal_wanted, task};
     size_t body_max = wire_json_max(LEVELS_MAX);
     *task = (struct task){.sink = {print_event, nothing_to_flush}, .exchange = exchange};
     task->intake = intake_new(exchange, &config, &hooks, &task->sink);
+    task->met = map_new(TOPICS_MAX);
     task->topics = calloc(TOPICS_MAX, sizeof *task->topics);
     task->body = text_over(malloc(body_max), body_max);
-    return task->intake != NULL && task->topics != NULL && task->body.data != NULL;
+    return task->intake != NULL && task->met != NULL && task->topics != NULL &&
+           task->body.data != NULL;
 }
 
 static const char help[] =
@@ -320,6 +345,7 @@ int parse_main(int argc, char **argv)
     fflush(stdout);
     print_account(&task);
     intake_destroy(&task.intake);
+    map_destroy(&task.met);
     free(task.topics);
     free(task.body.data);
     free(task.wrapped.data);

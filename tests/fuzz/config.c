@@ -3,6 +3,7 @@
  * place in the file; and what is taken keeps the promises that the gateway builds on. */
 #include "gateway/config.h"
 #include "common/ensure.h"
+#include "connectors/offer.h"
 #include "gateway/address.h"
 #include "gateway/connections.h"
 
@@ -45,12 +46,17 @@ static void check_url(const char *url, const char *secure, const char *plain)
 static void check_exchange(const struct config *config, const struct config_exchange *exchange)
 {
     const struct connector_config *connector = &exchange->connector;
-    check_url(connector->websocket, "wss://", "ws://");
-    check_url(connector->rest, "https://", "http://");
+    bool awaited = exchange->exchange == NULL; /* what is not given is filled in when it comes */
+    ENSURE(!awaited || (config->directories.count > 0 && registry_is_name(exchange->name)));
+    if (!awaited || connector->websocket[0] != '\0')
+        check_url(connector->websocket, "wss://", "ws://");
+    if (!awaited || connector->rest[0] != '\0')
+        check_url(connector->rest, "https://", "http://");
     ENSURE(connector->backoff_min_ms > 0 && connector->backoff_min_ms <= connector->backoff_max_ms);
     ENSURE(connector->ping_idle_ms < connector->hangup_ms);
     ENSURE(!exchange->enabled || connector->book_depth <= config->book_levels_max);
-    ENSURE(connector->streams_per_session > 0 && connector->topics_max == config->topics_max);
+    ENSURE((awaited || connector->streams_per_session > 0) &&
+           connector->topics_max == config->topics_max);
 }
 
 static void check_connection(const struct config *config, uint32_t number)
@@ -63,6 +69,8 @@ static void check_connection(const struct config *config, uint32_t number)
         ENSURE(strchr(connection->symbols[i], '-') != NULL);
     ENSURE((type->kinds[0] == KIND_CANDLE) ==
            connection_interval_known(slice_of(connection->interval)));
+    for (uint32_t i = 0; i < type->kind_count; i++)
+        ENSURE(offer_has(connection->exchange, type->kinds[i]));
     for (uint32_t i = 0; i < number; i++)
         ENSURE(strcmp(connection->name, config->connections[i].name) != 0);
 }

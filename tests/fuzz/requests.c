@@ -48,11 +48,11 @@ static void make(struct query_tables *tables, struct config *config)
     config->requests.reply_max = REPLY_MAX;
     *tables = (struct query_tables){.config = config, .epoch = 1700000000000};
     tables->topics = topics_new(TOPICS_MAX, 20);
-    tables->instruments = instruments_new(config->exchange_count);
+    tables->instruments = instruments_new(CONFIG_EXCHANGES);
     tables->pool = pool_new(config, &ports);
     tables->subscriptions =
         subscriptions_new(TOPICS_MAX, tables->topics, tables->instruments, tables->pool);
-    tables->stats = stats_new(config->exchange_count);
+    tables->stats = stats_new(CONFIG_EXCHANGES);
     tables->connections = connections_new(4, 8, tables->subscriptions, tables->stats);
     tables->cache = cache_new(4, 60000);
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {

@@ -5,7 +5,6 @@
 
 #include <time.h>
 
-#define DIGITS   8
 #define WEEK_S   604800
 #define MONDAY_S 345600 /* the first one, after 1970 began on a Thursday */
 
@@ -36,57 +35,100 @@ void bar_begin(struct bar *bar, int64_t open_ms, int64_t close_ms, int64_t price
 {
     *bar = (struct bar){.open_ms = open_ms,
                         .close_ms = close_ms,
+                        .last_ms = open_ms,
                         .open = price,
                         .high = price,
                         .low = price,
                         .close = price};
 }
 
-void bar_add(struct bar *bar, uint64_t id, int64_t price, int64_t size, bool taker_sold)
+void bar_add(struct bar *bar, const struct scale *scale, const struct bar_trade *trade)
 {
-    bar_sum volume = (bar_sum)size, turnover = (bar_sum)price * volume;
+    bar_sum volume = (bar_sum)trade->size, value = scale_value(scale, trade->price, trade->size);
+    int64_t price = trade->price;
     if (bar->trades == 0) {
-        bar->first_id = id;
+        bar->first_id = trade->id;
         bar->open = bar->high = bar->low = price;
     }
     bar->trades++;
-    bar->last_id = id;
+    bar->last_id = trade->id;
+    bar->last_ms = trade->time_ms;
     bar->close = price;
     bar->high = price > bar->high ? price : bar->high;
     bar->low = price < bar->low ? price : bar->low;
     bar->volume += volume;
-    bar->turnover += turnover;
-    if (!taker_sold) {
+    bar->turnover += value;
+    if (!trade->sell) {
         bar->taker_volume += volume;
-        bar->taker_turnover += turnover;
+        bar->taker_turnover += value;
     }
 }
 
-static struct decimal decimal_of(bar_sum value, unsigned int digits)
+static bar_sum power(unsigned int digits)
 {
-    for (; digits < DIGITS; digits++)
+    bar_sum value = 1;
+    while (digits-- > 0)
         value *= 10;
+    return value;
+}
+
+/* A number of `digits` behind the point, shown with at least `least`. */
+static struct decimal decimal_of(bar_sum value, unsigned int digits, unsigned int least)
+{
+    if (digits < least)
+        value *= power(least - digits);
     ENSURE(value >> 96 == 0);
-    return (struct decimal){
-        .low = (uint64_t)value, .high = (uint32_t)(value >> 64), .scale = (uint8_t)digits};
+    return (struct decimal){.low = (uint64_t)value,
+                            .high = (uint32_t)(value >> 64),
+                            .scale = (uint8_t)(digits < least ? least : digits)};
 }
 
-struct decimal scale_price(struct scale scale, int64_t ticks)
+struct decimal scale_price(const struct scale *scale, int64_t ticks)
 {
-    return decimal_of((bar_sum)ticks, scale.tick);
+    return decimal_of((bar_sum)ticks * scale->tick_units, scale->tick, scale->digits);
 }
 
-struct decimal scale_size(struct scale scale, int64_t steps)
+struct decimal scale_size(const struct scale *scale, int64_t steps)
 {
-    return decimal_of((bar_sum)steps, scale.step);
+    return decimal_of((bar_sum)steps, scale->step, scale->digits);
 }
 
-void bar_show(const struct bar *bar, struct scale scale, struct dialect_bar *out)
+struct decimal scale_level(const struct scale *scale, int64_t steps)
 {
-    unsigned int both = (unsigned int)scale.tick + scale.step;
+    if (scale->book == 0 || scale->book >= scale->step)
+        return scale_size(scale, steps);
+    bar_sum unit = power(scale->step - scale->book);
+    return decimal_of(((bar_sum)steps + unit / 2) / unit, scale->book, scale->book);
+}
+
+bar_sum scale_value(const struct scale *scale, int64_t ticks, int64_t steps)
+{
+    bar_sum price = (bar_sum)ticks, size = (bar_sum)steps;
+    price *= scale->tick_units;
+    if (!scale->inverse)
+        return price * size;
+    size *= power(SCALE_INVERSE_DIGITS + (unsigned int)scale->tick);
+    return size / power(scale->step) / price;
+}
+
+struct decimal scale_turnover(const struct scale *scale, bar_sum value)
+{
+    unsigned int digits =
+        scale->inverse ? SCALE_INVERSE_DIGITS : (unsigned int)scale->tick + scale->step;
+    return decimal_of(value, digits, scale->digits);
+}
+
+static struct decimal show_volume(const struct scale *scale, bar_sum steps)
+{
+    return decimal_of(steps, scale->step, scale->digits);
+}
+
+void bar_show(const struct bar *bar, const struct scale *scale, struct dialect_bar *out)
+{
     *out = (struct dialect_bar){
         .open_ms = bar->open_ms,
         .close_ms = bar->close_ms,
+        .last_ms = bar->last_ms,
         .first_id = bar->first_id,
         .last_id = bar->last_id,
         .trades = bar->trades,
@@ -94,9 +136,9 @@ void bar_show(const struct bar *bar, struct scale scale, struct dialect_bar *out
         .high = scale_price(scale, bar->high),
         .low = scale_price(scale, bar->low),
         .close = scale_price(scale, bar->close),
-        .volume = decimal_of(bar->volume, scale.step),
-        .turnover = decimal_of(bar->turnover, both),
-        .taker_volume = decimal_of(bar->taker_volume, scale.step),
-        .taker_turnover = decimal_of(bar->taker_turnover, both),
+        .volume = show_volume(scale, bar->volume),
+        .turnover = scale_turnover(scale, bar->turnover),
+        .taker_volume = show_volume(scale, bar->taker_volume),
+        .taker_turnover = scale_turnover(scale, bar->taker_turnover),
     };
 }

@@ -10,7 +10,7 @@
 #define GAP_MAX   3  /* ticks between two levels at first */
 #define TURNS_MAX 4  /* things that happen in one change */
 #define NOTES_MAX 2  /* levels of one side that one of them touches */
-#define SIZE_BITS 12 /* of the largest size */
+#define BITS_MIN  2  /* of what a size may be at most */
 #define PER_CENT  100
 _Static_assert(TURNS_MAX *NOTES_MAX <= BOOK_CHANGES_MAX, "room for what a change may touch");
 
@@ -28,10 +28,11 @@ static int64_t worse(enum book_side side, int64_t price, int64_t ticks)
 }
 
 /* Small sizes are the commonest. */
-static int64_t some_size(struct random *random)
+static int64_t some_size(const struct book *book, struct random *random)
 {
-    return 1 + (int64_t)(random_next(random) >> 1 &
-                         ((UINT64_C(1) << (2 + random_below(random, SIZE_BITS - 1))) - 1));
+    uint64_t any = random_next(random) >> 1;
+    uint64_t bits = BITS_MIN + random_below(random, book->bits - BITS_MIN + 1);
+    return 1 + (int64_t)(any & ((UINT64_C(1) << bits) - 1));
 }
 
 static void note(struct book_changes *changes, enum book_side side, int64_t price, int64_t size)
@@ -105,15 +106,20 @@ static uint32_t near(struct random *random, uint32_t range)
     return (uint32_t)(a < b ? a : b);
 }
 
+static void resize_at(struct book *book, enum book_side which, uint32_t place,
+                      struct random *random, struct book_changes *changes)
+{
+    struct book_level *level = level_at(&book->sides[which], place);
+    int64_t size = some_size(book, random);
+    level->size = size != level->size ? size : size + 1;
+    note(changes, which, level->price, level->size);
+}
+
 static void resize(struct book *book, enum book_side which, struct random *random,
                    struct book_changes *changes)
 {
-    struct book_levels *side = &book->sides[which];
-    struct book_level *level =
-        level_at(side, near(random, side->count < NEAR_MAX ? side->count : NEAR_MAX));
-    int64_t size = some_size(random);
-    level->size = size != level->size ? size : size + 1;
-    note(changes, which, level->price, level->size);
+    uint32_t count = book->sides[which].count;
+    resize_at(book, which, near(random, count < NEAR_MAX ? count : NEAR_MAX), random, changes);
 }
 
 /* At a price near the middle: a level appears, or goes if there is one. */
@@ -127,7 +133,7 @@ static void toggle(struct book *book, enum book_side which, struct random *rando
     while (place < side->count && order(which, level_at(side, place)->price, price) > 0)
         place++;
     if (place == side->count || level_at(side, place)->price != price) {
-        struct book_level level = {price, some_size(random)};
+        struct book_level level = {price, some_size(book, random)};
         insert(side, place, level);
         note(changes, which, price, level.size);
         trim(book, which, changes);
@@ -155,11 +161,11 @@ static void move(struct book *book, enum book_side which, struct random *random,
     if (is_thin(book, which)) {
         struct book_level far = *level_at(eaten, eaten->count - 1);
         far.price = worse(which, far.price, 1 + (int64_t)random_below(random, GAP_MAX));
-        far.size = some_size(random);
+        far.size = some_size(book, random);
         insert(eaten, eaten->count, far);
         note(changes, which, far.price, far.size);
     }
-    struct book_level best = {edge, some_size(random)};
+    struct book_level best = {edge, some_size(book, random)};
     insert(&book->sides[other], 0, best);
     note(changes, other, best.price, best.size);
     trim(book, other, changes);
@@ -190,10 +196,18 @@ void book_change(struct book *book, struct random *random, struct book_changes *
     }
 }
 
-bool book_init(struct book *book, uint32_t depth, int64_t price, struct random *random)
+void book_touch(struct book *book, struct random *random, struct book_changes *changes)
 {
-    ENSURE(depth >= BOOK_DEPTH_MIN);
-    *book = (struct book){.depth = depth, .middle = price, .low = price / 2, .high = price * 2};
+    changes->counts[BOOK_BIDS] = changes->counts[BOOK_ASKS] = 0;
+    resize_at(book, random_below(random, 2) == 0 ? BOOK_BIDS : BOOK_ASKS, 0, random, changes);
+}
+
+bool book_init(struct book *book, uint32_t depth, int64_t price, unsigned int bits,
+               struct random *random)
+{
+    ENSURE(depth >= BOOK_DEPTH_MIN && bits >= BITS_MIN);
+    *book = (struct book){
+        .depth = depth, .middle = price, .low = price / 2, .high = price * 2, .bits = bits};
     for (int which = BOOK_BIDS; which <= BOOK_ASKS; which++) {
         struct book_levels *side = &book->sides[which];
         side->room = depth * 2 + NEAR_MAX;
@@ -205,7 +219,7 @@ bool book_init(struct book *book, uint32_t depth, int64_t price, struct random *
         }
         int64_t at = which == BOOK_BIDS ? price : price + 1;
         for (; side->count < depth; side->count++) {
-            *level_at(side, side->count) = (struct book_level){at, some_size(random)};
+            *level_at(side, side->count) = (struct book_level){at, some_size(book, random)};
             at = worse((enum book_side)which, at, 1 + (int64_t)random_below(random, GAP_MAX));
         }
     }

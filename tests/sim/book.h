@@ -31,6 +31,7 @@ struct book {
     uint32_t depth;    /* levels a side at most */
     int64_t middle;    /* bids are at most this, asks more */
     int64_t low, high; /* between which it walks */
+    unsigned int bits; /* of the largest size */
 };
 
 /* What one change did, each level once, from the best to the worst; size 0: it is gone. */
@@ -39,13 +40,16 @@ struct book_changes {
     uint32_t counts[2];
 };
 
-/* Full of levels around `price`, which it will not leave by more than half or double. False when
- * memory is out. */
-bool book_init(struct book *book, uint32_t depth, int64_t price, struct random *random);
+/* Full of levels around `price`, which it will not leave by more than half or double, with sizes of
+ * at most so many bits. False when memory is out. */
+bool book_init(struct book *book, uint32_t depth, int64_t price, unsigned int bits,
+               struct random *random);
 void book_fini(struct book *book);
 
 /* Changes at least one level. */
 void book_change(struct book *book, struct random *random, struct book_changes *changes);
+/* Changes the size of one of the two best. */
+void book_touch(struct book *book, struct random *random, struct book_changes *changes);
 
 static inline const struct book_level *book_best(const struct book *book, enum book_side side)
 {

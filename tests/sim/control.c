@@ -29,7 +29,10 @@ static int stats(struct venue *venue, const struct dialect_query *query, struct 
     } numbers[] = {
         {"{\"violations\":{\"messages\":", violations->messages},
         {",\"connects\":", violations->connects},
+        {",\"origins\":", violations->origins},
         {",\"pongs\":", violations->pongs},
+        {",\"idle\":", violations->idle},
+        {",\"requests\":", violations->requests},
         {",\"weight\":", violations->weight},
         {",\"frames\":", violations->frames},
         {"},\"connects\":", venue->connects},
@@ -37,6 +40,7 @@ static int stats(struct venue *venue, const struct dialect_query *query, struct 
         {",\"streams\":", venue->streams->live},
         {",\"sent\":", venue->sent},
         {",\"snapshots\":", venue->snapshots},
+        {",\"refused\":", venue->refused},
         {",\"pings\":", venue->pings},
         {",\"pongs\":", venue->pongs},
     };
@@ -50,6 +54,21 @@ static int stats(struct venue *venue, const struct dialect_query *query, struct 
     return 200;
 }
 
+/* Sizes too small to be shown are left out. */
+static void write_side(struct text *body, const struct dialect_level *levels, uint32_t count)
+{
+    size_t begin = body->len;
+    for (uint32_t i = 0; i < count; i++) {
+        if (decimal_is_zero(&levels[i].size))
+            continue;
+        text_append(body, body->len > begin ? SLICE(",[\"") : SLICE("[\""));
+        decimal_write(body, &levels[i].price);
+        text_literal(body, "\",\"");
+        decimal_write(body, &levels[i].size);
+        text_literal(body, "\"]");
+    }
+}
+
 static int book(struct venue *venue, const struct dialect_query *query, struct text *body)
 {
     struct slice symbol = {NULL, 0};
@@ -58,7 +77,29 @@ static int book(struct venue *venue, const struct dialect_query *query, struct t
     if (!http_parameter(query, SLICE("symbol"), &symbol) || !venue_find(venue, symbol, &instrument))
         return refuse(body, "no such symbol");
     venue_book(venue, instrument, MARKET_DEPTH_MAX, &book);
-    venue->dialect->write_book(body, &book);
+    text_literal(body, "{\"symbol\":");
+    text_json_string(body, symbol);
+    text_literal(body, ",\"id\":");
+    text_unsigned(body, book.last_id);
+    text_literal(body, ",\"bids\":[");
+    write_side(body, book.bids, book.bid_count);
+    text_literal(body, "],\"asks\":[");
+    write_side(body, book.asks, book.ask_count);
+    text_literal(body, "]}");
+    return 200;
+}
+
+static int symbols(struct venue *venue, const struct dialect_query *query, struct text *body)
+{
+    struct dialect_instrument instrument;
+    (void)query;
+    text_literal(body, "[");
+    for (uint32_t i = 0; i < venue_instrument_count(venue); i++) {
+        venue_instrument(venue, i, &instrument);
+        text_append(body, i > 0 ? SLICE(",") : SLICE(""));
+        text_json_string(body, instrument.symbol);
+    }
+    text_literal(body, "]");
     return 200;
 }
 
@@ -136,6 +177,30 @@ static void strike(struct venue *venue, enum fault_kind kind, const struct fault
     }
 }
 
+/* Whether this exchange, as it runs, can do that; if not, why. */
+static const char *forbid(const struct venue *venue, enum fault_kind kind)
+{
+    if (kind == FAULT_SHUTDOWN && venue->dialect->write_shutdown == NULL)
+        return "this exchange does not announce that";
+    if (kind == FAULT_RESTART && !venue->dialect->restarts)
+        return "this exchange's books do not begin anew";
+    if (kind == FAULT_RESTART && venue->market == NULL)
+        return "a recording is played";
+    return NULL;
+}
+
+/* What a fault is about, by name: false if there is no such thing. */
+static bool resolve(struct venue *venue, struct fault *fault)
+{
+    fault->instrument = UINT32_MAX;
+    if (fault->symbol.len > 0 && !venue_find(venue, fault->symbol, &fault->instrument))
+        return false;
+    if (fault->key.len > 0 && (fault->stream = venue_stream(venue, fault->key)) == NULL)
+        return false;
+    fault->symbol = fault->key = (struct slice){NULL, 0};
+    return true;
+}
+
 static int fault(struct venue *venue, const struct dialect_query *query, struct text *body)
 {
     enum fault_kind kind;
@@ -143,11 +208,14 @@ static int fault(struct venue *venue, const struct dialect_query *query, struct 
     const char *why;
     if (!faults_read(query, venue->now_ns, &kind, &read, &why))
         return refuse(body, why);
-    if (read.symbol.len > 0 && !venue_find(venue, read.symbol, &read.instrument))
-        return refuse(body, "no such symbol");
-    read.symbol = (struct slice){NULL, 0};
+    if ((why = forbid(venue, kind)) != NULL)
+        return refuse(body, why);
+    if (!resolve(venue, &read))
+        return refuse(body, "no such symbol or stream");
     strike(venue, kind, &read);
-    if (kind == FAULT_NONE)
+    if (kind == FAULT_RESTART)
+        show_restart(venue, read.instrument);
+    else if (kind == FAULT_NONE)
         faults_clear(&venue->faults);
     else if (kind != FAULT_CUT && kind != FAULT_RESET && kind != FAULT_SHUTDOWN)
         faults_set(&venue->faults, kind, &read);
@@ -167,13 +235,10 @@ static const struct {
     int (*answer)(struct venue *venue, const struct dialect_query *query, struct text *body);
     const char *parameters[2]; /* "*": any, the answer sees to them */
 } paths[] = {
-    {"/sim/stats", stats, {NULL, NULL}},
-    {"/sim/book", book, {"symbol", NULL}},
-    {"/sim/pause", pause, {NULL, NULL}},
-    {"/sim/resume", resume, {NULL, NULL}},
-    {"/sim/send", send_more, {"stream", "count"}},
-    {"/sim/fault", fault, {"*", NULL}},
-    {"/sim/quit", quit, {NULL, NULL}},
+    {"/sim/stats", stats, {NULL, NULL}},   {"/sim/symbols", symbols, {NULL, NULL}},
+    {"/sim/book", book, {"symbol", NULL}}, {"/sim/pause", pause, {NULL, NULL}},
+    {"/sim/resume", resume, {NULL, NULL}}, {"/sim/send", send_more, {"stream", "count"}},
+    {"/sim/fault", fault, {"*", NULL}},    {"/sim/quit", quit, {NULL, NULL}},
 };
 
 static bool takes(size_t path, struct slice name)

@@ -14,6 +14,7 @@ enum {
     BYTES = 16,
     DELAY = 32,
     SYMBOL = 64,
+    STREAM = 128,
 };
 
 /* Which arguments a kind takes, and which of them it must have. */
@@ -40,6 +41,8 @@ static const struct {
     [FAULT_REST_SLOW] = {"rest_slow", FOR | DELAY, DELAY, false},
     [FAULT_REST_OLD] = {"rest_old", COUNT, 0, false},
     [FAULT_SHUTDOWN] = {"shutdown", 0, 0, false},
+    [FAULT_RESTART] = {"restart", SYMBOL, 0, false},
+    [FAULT_MUTE] = {"mute", FOR | STREAM, STREAM, true},
     [FAULT_NONE] = {"none", 0, 0, false},
 };
 
@@ -75,6 +78,10 @@ static unsigned int read_argument(const struct dialect_parameter *parameter, str
     if (slice_equal(parameter->name, SLICE("symbol"))) {
         fault->symbol = parameter->value;
         return SYMBOL;
+    }
+    if (slice_equal(parameter->name, SLICE("stream"))) {
+        fault->key = parameter->value;
+        return STREAM;
     }
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
         if (!slice_equal(parameter->name, slice_of(arguments[i].name)))

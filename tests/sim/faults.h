@@ -7,6 +7,8 @@
 
 #include "connectors/dialect.h"
 
+struct stream;
+
 enum fault_kind {
     FAULT_CUT,
     FAULT_RESET,
@@ -26,6 +28,8 @@ enum fault_kind {
     FAULT_REST_SLOW,
     FAULT_REST_OLD,
     FAULT_SHUTDOWN,
+    FAULT_RESTART,
+    FAULT_MUTE,
     FAULT_NONE,
     FAULT_KINDS
 };
@@ -34,8 +38,9 @@ struct fault {
     bool on;
     int64_t until_ns; /* monotonic; INT64_MAX: until it is ended or used up */
     uint64_t code, retry_after_s, count, bytes, delay_ms;
-    struct slice symbol; /* looks into the query while it is read */
+    struct slice symbol, key; /* look into the query while it is read */
     uint32_t instrument;
+    const struct stream *stream;
 };
 
 struct faults {

@@ -116,7 +116,7 @@ static enum http_error read_first_line(struct slice line, struct http_request *r
 }
 
 struct headers {
-    bool upgrade, connection, version;
+    bool upgrade, connection, version, origin;
     struct slice key;
 };
 
@@ -136,6 +136,8 @@ static bool read_header(struct slice line, struct http_request *request, struct 
         headers->version = equals(value, "13");
     else if (equals(name, "Sec-WebSocket-Key"))
         headers->key = value;
+    else if (equals(name, "Origin"))
+        headers->origin = true;
     else if (equals(name, "Content-Length"))
         return equals(value, "0");
     else if (equals(name, "Transfer-Encoding"))
@@ -172,6 +174,7 @@ enum http_error http_read(struct slice bytes, struct http_request *request)
             return error;
     }
     request->upgrade = headers.upgrade && headers.connection;
+    request->origin = headers.origin;
     request->key = headers.key;
     if (request->upgrade && (!headers.version || headers.key.len != KEY_LEN))
         return HTTP_BAD;

@@ -22,6 +22,7 @@ struct http_request {
     size_t len; /* bytes of the head: what follows belongs to what comes next */
     bool keep_alive;
     bool upgrade;               /* to a WebSocket, version 13 */
+    bool origin;                /* it has an Origin header */
     struct slice key;           /* Sec-WebSocket-Key, looks into the bytes read */
     struct dialect_query query; /* looks into this record */
     struct dialect_parameter parameters[HTTP_PARAMETERS_MAX];

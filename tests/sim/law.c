@@ -5,12 +5,10 @@
 
 #include <stdlib.h>
 
-#define MINUTE_NS (60 * NS_PER_SECOND)
-
 bool window_init(struct window *window, uint32_t limit, int64_t span_ns)
 {
     *window = (struct window){.limit = limit, .span_ns = span_ns};
-    window->times = malloc(limit * sizeof *window->times);
+    window->times = malloc((limit + 1U) * sizeof *window->times);
     for (uint32_t i = 0; window->times != NULL && i < limit; i++)
         window->times[i] = INT64_MIN / 2;
     return window->times != NULL;
@@ -25,6 +23,8 @@ void window_fini(struct window *window)
 int64_t window_take(struct window *window, int64_t now_ns)
 {
     int64_t *oldest = &window->times[window->next];
+    if (window->limit == 0)
+        return 0;
     if (now_ns - *oldest < window->span_ns)
         return window->span_ns - (now_ns - *oldest);
     *oldest = now_ns;
@@ -32,15 +32,20 @@ int64_t window_take(struct window *window, int64_t now_ns)
     return 0;
 }
 
-bool law_init(struct law *law, uint32_t connects, int64_t connects_span_ns, uint64_t weight)
+bool law_init(struct law *law, const struct dialect_limits *limits)
 {
-    *law = (struct law){.weight_limit = weight};
-    return window_init(&law->connects, connects, connects_span_ns);
+    *law = (struct law){.limits = *limits, .weight_limit = limits->rest_weight};
+    bool connects =
+        window_init(&law->connects, limits->connects, (int64_t)limits->connects_ms * NS_PER_MS);
+    return window_init(&law->origins, limits->origin_ms > 0 ? 1 : 0,
+                       (int64_t)limits->origin_ms * NS_PER_MS) &&
+           connects;
 }
 
 void law_fini(struct law *law)
 {
     window_fini(&law->connects);
+    window_fini(&law->origins);
 }
 
 static uint64_t seconds(int64_t ns)
@@ -62,37 +67,45 @@ static int refuse(struct law *law, int64_t wait_ns, int64_t now_ns, uint64_t *re
     if (now_ns >= law->warned_until_ns)
         law->warnings = 0;
     law->warned_until_ns = now_ns + wait_ns;
-    if (law->warnings == LAW_WARNINGS) {
-        law->banned_until_ns = now_ns + LAW_BAN_S * NS_PER_SECOND;
-        *retry_after_s = LAW_BAN_S;
-        return 418;
+    if (law->warnings == law->limits.warnings) {
+        law->banned_until_ns = now_ns + (int64_t)law->limits.ban_s * NS_PER_SECOND;
+        *retry_after_s = law->limits.ban_s;
+        return law->limits.ban_status;
     }
     law->warnings++;
     *retry_after_s = seconds(wait_ns);
-    return 429;
+    return law->limits.warn_status;
 }
 
-int law_connect(struct law *law, int64_t now_ns, uint64_t *retry_after_s)
+int law_connect(struct law *law, bool origin, int64_t now_ns, uint64_t *retry_after_s)
 {
     int64_t wait_ns = 0;
     bool out = banned(law, now_ns, retry_after_s);
+    if (!out && origin && (wait_ns = window_take(&law->origins, now_ns)) != 0) {
+        law->violations.origins++;
+        return refuse(law, wait_ns, now_ns, retry_after_s);
+    }
     if (!out && (wait_ns = window_take(&law->connects, now_ns)) == 0)
         return 0;
     law->violations.connects++;
-    return out ? 418 : refuse(law, wait_ns, now_ns, retry_after_s);
+    return out ? law->limits.ban_status : refuse(law, wait_ns, now_ns, retry_after_s);
 }
 
-int law_weigh(struct law *law, uint32_t weight, int64_t now_ns, int64_t now_real_ns,
+int law_weigh(struct law *law, uint32_t group, uint32_t weight, int64_t now_ns, int64_t now_real_ns,
               uint64_t *retry_after_s)
 {
     bool out = banned(law, now_ns, retry_after_s);
-    if (now_real_ns / MINUTE_NS != law->minute) {
-        law->minute = now_real_ns / MINUTE_NS;
-        law->weight_used = 0;
+    int64_t span_ns = (int64_t)law->limits.rest_ms * NS_PER_MS;
+    if (span_ns == 0)
+        return out ? law->limits.ban_status : 0;
+    if (now_real_ns / span_ns != law->span[group]) {
+        law->span[group] = now_real_ns / span_ns;
+        law->weight_used[group] = 0;
     }
-    law->weight_used += weight;
-    if (!out && law->weight_used <= law->weight_limit)
+    law->weight_used[group] += weight;
+    if (!out && law->weight_used[group] <= law->weight_limit)
         return 0;
     law->violations.weight++;
-    return out ? 418 : refuse(law, MINUTE_NS - now_real_ns % MINUTE_NS, now_ns, retry_after_s);
+    return out ? law->limits.ban_status
+               : refuse(law, span_ns - now_real_ns % span_ns, now_ns, retry_after_s);
 }

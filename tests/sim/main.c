@@ -39,10 +39,10 @@ static int fail(const char *why)
     return 1;
 }
 
-static int run(const struct options *options, SSL_CTX *tls)
+static int run(const struct options *options, const struct dialect *dialect, SSL_CTX *tls)
 {
     const char *why;
-    struct venue *venue = venue_new(options, &dialect_binance, tls, &why);
+    struct venue *venue = venue_new(options, dialect, tls, &why);
     if (venue == NULL)
         return fail(why);
     uint16_t port = sockets_listen(venue->sockets, (uint16_t)options->port, false);
@@ -62,6 +62,15 @@ static int run(const struct options *options, SSL_CTX *tls)
     return 0;
 }
 
+static int no_dialect(const char *name)
+{
+    char memory[1024];
+    struct text names = text_over(memory, sizeof memory);
+    dialects_write_names(&names);
+    fprintf(stderr, "tickgate-sim: no exchange \"%s\", but %.*s\n", name, (int)names.len, memory);
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -70,11 +79,14 @@ int main(int argc, char **argv)
     options_init(&options);
     if (!options_read(&options, argc, argv, stderr))
         return EXIT_USAGE;
+    const struct dialect *dialect = dialects_find(slice_of(options.exchange));
+    if (dialect == NULL)
+        return no_dialect(options.exchange);
     catch_signals();
     prctl(PR_SET_TIMERSLACK, 1UL); /* ns: what is due is due */
     if (!options.plain && (tls = tls_context(options.tls_dir, &why)) == NULL)
         return fail(why);
-    int status = run(&options, tls);
+    int status = run(&options, dialect, tls);
     SSL_CTX_free(tls);
     return status;
 }

@@ -9,7 +9,7 @@
 
 enum form { NUMBER, THOUSANDTHS, FLAG, TEXT };
 
-#define MS_MAX    (UINT64_C(1000) * 86400 * 366)
+#define MS_MAX    UINT32_MAX
 #define RATE_MAX  UINT64_C(100000000)
 #define COUNT_MAX UINT64_C(1000000000000000)
 
@@ -21,6 +21,7 @@ static const struct {
     const char *help;
 } table[] = {
 #define AT(member) offsetof(struct options, member)
+    {"exchange", TEXT, AT(exchange), 0, 0, "whose dialect is spoken"},
     {"port", NUMBER, AT(port), 0, 65535, "listens on 127.0.0.1:N; 0 takes a free one"},
     {"plain", FLAG, AT(plain), 0, 0, "ws:// and http://"},
     {"tls-dir", TEXT, AT(tls_dir), 0, 0, "where the CA and the certificate are, or are made"},
@@ -30,20 +31,22 @@ static const struct {
     {"rate", NUMBER, AT(rate), 1, RATE_MAX, "stream messages a second"},
     {"zipf", NUMBER, AT(zipf), 0, 1000, "popularity of symbols, exponent times 100"},
     {"burst", NUMBER, AT(burst), 1, 1000, "each second, 100 ms at N times the rate"},
-    {"mix", TEXT, AT(mix), 0, 0, "shares of what happens: trade:30,book:50,quote:20"},
+    {"mix", TEXT, AT(mix), 0, 0, "shares of what happens: trade:30,book:50,quote:20 ..."},
     {"messages", NUMBER, AT(messages), 1, COUNT_MAX, "ends after so many"},
     {"start-after", NUMBER, AT(start_after), 0, COUNT_MAX, "waits for so many streams"},
     {"play", TEXT, AT(play), 0, 0, "a recording instead of the made-up market"},
     {"speed", THOUSANDTHS, AT(speed_thousandths), 0, 1000000, "of the recording; 0: at once"},
     {"truth", TEXT, AT(truth), 0, 0, "a file for what was sent"},
     {"depth", NUMBER, AT(depth), BOOK_DEPTH_MIN, MARKET_DEPTH_MAX, "levels a side of a book"},
-    {"ping-ms", NUMBER, AT(ping_ms), 1, MS_MAX, "pings so often"},
+    {"ping-ms", NUMBER, AT(ping_ms), 0, MS_MAX, "pings so often; 0: never"},
     {"pong-ms", NUMBER, AT(pong_ms), 1, MS_MAX, "and cuts when unanswered for"},
-    {"life-ms", NUMBER, AT(life_ms), 1, MS_MAX, "a connection is cut after"},
-    {"messages-per-second", NUMBER, AT(messages_per_second), 1, 1000, "from a client"},
+    {"idle-ms", NUMBER, AT(idle_ms), 0, MS_MAX, "drops who is silent while nothing is sent for"},
+    {"life-ms", NUMBER, AT(life_ms), 0, MS_MAX, "a connection is cut after"},
+    {"messages-per-second", NUMBER, AT(messages_per_second), 0, 1000, "from a client"},
+    {"messages-per-minute", NUMBER, AT(messages_per_minute), 0, 60000, "from a client"},
     {"connects", NUMBER, AT(connects), 1, 100000, "attempts in --connects-ms"},
     {"connects-ms", NUMBER, AT(connects_ms), 1, MS_MAX, ""},
-    {"weight", NUMBER, AT(weight), 1, COUNT_MAX, "of REST, a minute"},
+    {"weight", NUMBER, AT(weight), 1, UINT32_MAX, "of REST, in one window of the exchange's"},
     {"stamp", FLAG, AT(stamp), 0, 0, "puts the intended send time into every payload"},
     {"paused", FLAG, AT(paused), 0, 0, "the market stands still at first"},
     {"linger", FLAG, AT(linger), 0, 0, "stays when the market has come to its end"},
@@ -53,22 +56,25 @@ static const struct {
 void options_init(struct options *options)
 {
     *options = (struct options){
+        .exchange = "binance",
         .seed = 1,
         .symbols = 20,
         .rate = 1000,
         .zipf = 100,
         .burst = 1,
-        .mix = "trade:30,book:50,quote:20",
+        .mix = "trade:30,book:50,quote:20,liquidation:1",
         .start_after = 1,
         .speed_thousandths = 1000,
         .depth = 1000,
-        .ping_ms = 20000,
-        .pong_ms = 60000,
-        .life_ms = 86400000,
-        .messages_per_second = 5,
-        .connects = 300,
-        .connects_ms = 300000,
-        .weight = 6000,
+        .ping_ms = OPTIONS_OWN,
+        .pong_ms = OPTIONS_OWN,
+        .idle_ms = OPTIONS_OWN,
+        .life_ms = OPTIONS_OWN,
+        .messages_per_second = OPTIONS_OWN,
+        .messages_per_minute = OPTIONS_OWN,
+        .connects = OPTIONS_OWN,
+        .connects_ms = OPTIONS_OWN,
+        .weight = OPTIONS_OWN,
     };
 }
 
@@ -107,8 +113,12 @@ static bool read_number(const char *text, bool thousandths, uint64_t *value)
 
 static bool read_mix(struct options *options)
 {
-    static const char *const names[] = {
-        [GROUP_TRADE] = "trade", [GROUP_BOOK] = "book", [GROUP_QUOTE] = "quote"};
+    static const char *const names[GROUPS] = {[GROUP_TRADE] = "trade",
+                                              [GROUP_BOOK] = "book",
+                                              [GROUP_QUOTE] = "quote",
+                                              [GROUP_LIQUIDATION] = "liquidation",
+                                              [GROUP_MARK] = "mark"};
+    _Static_assert(GROUPS == OPTIONS_SHARES, "a share each");
     uint64_t sum = 0;
     const char *at = options->mix;
     memset(options->shares, 0, sizeof options->shares);
@@ -186,4 +196,28 @@ bool options_read(struct options *options, int argc, char **argv, FILE *err)
         good = false;
     }
     return good;
+}
+
+struct dialect_limits options_limits(const struct options *options,
+                                     const struct dialect_limits *own)
+{
+    struct dialect_limits limits = *own;
+    const struct {
+        uint64_t given;
+        uint32_t *limit;
+    } pairs[] = {
+        {options->ping_ms, &limits.ping_ms},
+        {options->pong_ms, &limits.pong_ms},
+        {options->idle_ms, &limits.idle_ms},
+        {options->life_ms, &limits.life_ms},
+        {options->messages_per_second, &limits.messages_per_second},
+        {options->messages_per_minute, &limits.messages_per_minute},
+        {options->connects, &limits.connects},
+        {options->connects_ms, &limits.connects_ms},
+        {options->weight, &limits.rest_weight},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        if (pairs[i].given != OPTIONS_OWN)
+            *pairs[i].limit = (uint32_t)pairs[i].given;
+    return limits;
 }

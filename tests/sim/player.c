@@ -237,8 +237,9 @@ static bool make_tables(struct player *player)
 struct player *player_open(const char *path, const struct dialect *dialect, int64_t gap_ns,
                            const char **why)
 {
-    struct player *player = calloc(1, sizeof *player);
-    *why = "the recording cannot be read";
+    struct player *player = dialect->read_line != NULL ? calloc(1, sizeof *player) : NULL;
+    *why = dialect->read_line != NULL ? "the recording cannot be read"
+                                      : "this exchange's recordings cannot be played";
     if (player == NULL)
         return NULL;
     player->dialect = dialect;

@@ -22,19 +22,17 @@ struct reply {
     int status;
     const char *type;
     struct slice body;
-    bool weighed;           /* says how much weight is used */
+    struct slice used;      /* header lines that say what of the window is used */
     uint64_t retry_after_s; /* 0: does not say */
 };
 
 static void write_reply(struct venue *venue, struct peer *peer, bool keep_alive,
                         const struct reply *reply)
 {
-    char extra_memory[256], head_memory[1024];
+    char extra_memory[768], head_memory[2048];
     struct text extra = text_over(extra_memory, sizeof extra_memory);
     struct text head = text_over(head_memory, sizeof head_memory);
-    if (reply->weighed)
-        text_format(&extra, "%s: %llu\r\n", venue->dialect->weight_header,
-                    (unsigned long long)venue->law.weight_used);
+    text_append(&extra, reply->used);
     if (reply->retry_after_s > 0)
         text_format(&extra, "Retry-After: %llu\r\n", (unsigned long long)reply->retry_after_s);
     http_write_head(&head, reply->status, reply->type, reply->body.len, keep_alive,
@@ -48,16 +46,23 @@ static void write_reply(struct venue *venue, struct peer *peer, bool keep_alive,
         peer_end(peer);
 }
 
+struct refusal {
+    int status;
+    uint64_t wait_s; /* 0: not known */
+    bool says;       /* so in a header */
+};
+
 /* A status that is no success, in the exchange's words. */
-static void fail(struct venue *venue, struct peer *peer, bool keep_alive, int status,
-                 uint64_t retry_after_s, bool weighed)
+static void fail(struct venue *venue, struct peer *peer, bool keep_alive,
+                 const struct refusal *refusal, struct slice used)
 {
     char memory[1024];
     struct text body = text_over(memory, sizeof memory);
-    int64_t until_ns = venue->now_real_ns + (int64_t)retry_after_s * NS_PER_SECOND;
+    int64_t until_ns = venue->now_real_ns + (int64_t)refusal->wait_s * NS_PER_SECOND;
     const char *type =
-        venue->dialect->write_failure(&body, status, venue->options.weight, until_ns);
-    struct reply reply = {status, type, text_slice(&body), weighed, retry_after_s};
+        venue->dialect->write_failure(&body, refusal->status, venue->limits.rest_weight, until_ns);
+    struct reply reply = {refusal->status, type, text_slice(&body), used,
+                          refusal->says ? refusal->wait_s : 0};
     ENSURE(!body.overflow);
     write_reply(venue, peer, keep_alive, &reply);
 }
@@ -70,11 +75,7 @@ struct view {
 
 static void view_instrument(void *context, uint32_t index, struct dialect_instrument *instrument)
 {
-    const struct venue *venue = ((struct view *)context)->venue;
-    if (venue->player != NULL)
-        player_instrument(venue->player, index, instrument);
-    else
-        market_instrument(venue->market, index, instrument);
+    venue_instrument(((struct view *)context)->venue, index, instrument);
 }
 
 static bool view_find(void *context, struct slice symbol, uint32_t *index)
@@ -91,24 +92,34 @@ static void view_book(void *context, uint32_t index, uint32_t levels, struct dia
             view->venue->player != NULL ? 1 : view->venue->market->instruments[index].first_id - 1;
 }
 
+static bool view_state(void *context, struct slice key, struct dialect_event *event)
+{
+    struct venue *venue = ((struct view *)context)->venue;
+    struct stream *stream = venue->market != NULL ? venue_stream(venue, key) : NULL;
+    venue->intended_ns = venue->now_real_ns;
+    return stream != NULL && show_state(venue, stream, event);
+}
+
 /* Answers into as much memory as it takes. */
-static void answer(struct venue *venue, struct peer *peer, const struct http_request *request)
+static void answer(struct venue *venue, struct peer *peer, const struct http_request *request,
+                   struct slice used)
 {
     struct fault *old = faults_on(&venue->faults, FAULT_REST_OLD, venue->now_ns);
     struct view view = {venue, old != NULL};
     struct dialect_venue seen = {.context = &view,
                                  .now_ns = venue->now_real_ns,
-                                 .weight_limit = venue->options.weight,
+                                 .weight_limit = venue->limits.rest_weight,
                                  .instrument_count = venue_instrument_count(venue),
                                  .instrument = view_instrument,
                                  .find = view_find,
-                                 .book = view_book};
+                                 .book = view_book,
+                                 .state = view_state};
     for (size_t room = BODY_FIRST; room <= BODY_MAX; room *= 2) {
         struct dialect_answer answer = {.snapshot = false};
         char *memory = malloc(room);
         answer.body = text_over(memory, memory != NULL ? room : 0);
         int status = venue->dialect->answer(&request->query, &seen, &answer);
-        struct reply reply = {status, JSON, text_slice(&answer.body), true, 0};
+        struct reply reply = {status, JSON, text_slice(&answer.body), used, 0};
         bool whole = !answer.body.overflow;
         if (whole) {
             write_reply(venue, peer, request->keep_alive, &reply);
@@ -123,7 +134,7 @@ static void answer(struct venue *venue, struct peer *peer, const struct http_req
         if (whole)
             return;
     }
-    fail(venue, peer, false, 500, 0, false);
+    fail(venue, peer, false, &(struct refusal){.status = 500}, SLICE(""));
 }
 
 /* True: not now, the request stays where it is. */
@@ -141,19 +152,24 @@ static bool delay(struct venue *venue, struct peer *peer)
 }
 
 static void take_rest(struct venue *venue, struct peer *peer, const struct http_request *request,
-                      uint32_t weight)
+                      uint32_t group, uint32_t weight)
 {
-    uint64_t retry_after_s = 0;
+    char memory[512];
+    struct text used = text_over(memory, sizeof memory);
+    struct refusal refusal = {.says = venue->limits.retry_after};
     const struct fault *fault = faults_on(&venue->faults, FAULT_REST_STATUS, venue->now_ns);
-    int status = law_weigh(&venue->law, weight, venue->now_ns, venue->now_real_ns, &retry_after_s);
-    if (status == 0 && fault != NULL) {
-        status = (int)fault->code;
-        retry_after_s = fault->retry_after_s;
-    }
-    if (status != 0)
-        fail(venue, peer, request->keep_alive, status, retry_after_s, true);
+    refusal.status =
+        law_weigh(&venue->law, group, weight, venue->now_ns, venue->now_real_ns, &refusal.wait_s);
+    if (venue->dialect->write_used != NULL)
+        venue->dialect->write_used(&used, group, venue->law.weight_used[group],
+                                   venue->law.weight_limit);
+    ENSURE(!used.overflow);
+    if (refusal.status == 0 && fault != NULL)
+        refusal = (struct refusal){(int)fault->code, fault->retry_after_s, true};
+    if (refusal.status != 0)
+        fail(venue, peer, request->keep_alive, &refusal, text_slice(&used));
     else
-        answer(venue, peer, request);
+        answer(venue, peer, request, text_slice(&used));
 }
 
 static void accept_upgrade(struct peer *peer, struct slice key)
@@ -170,10 +186,10 @@ static void accept_upgrade(struct peer *peer, struct slice key)
 /* Who asks for an extension is not offered any. */
 static void take_upgrade(struct venue *venue, struct peer *peer, const struct http_request *request)
 {
-    struct dialect_request wanted;
-    uint64_t retry_after_s = 0;
+    struct dialect_request *wanted = session_request(venue);
+    struct refusal refusal = {.says = venue->limits.retry_after};
     const struct fault *fault = faults_on(&venue->faults, FAULT_STATUS, venue->now_ns);
-    int status = 0;
+    struct session *session = NULL;
     venue->connects++;
     if (faults_on(&venue->faults, FAULT_STALL, venue->now_ns) != NULL) {
         peer->tag = TAG_STALLED;
@@ -181,34 +197,34 @@ static void take_upgrade(struct venue *venue, struct peer *peer, const struct ht
         peer_set_deadline(peer, INT64_MAX);
         return;
     }
-    if (fault != NULL) {
-        status = (int)fault->code;
-        retry_after_s = fault->retry_after_s;
-    } else {
-        status = law_connect(&venue->law, venue->now_ns, &retry_after_s);
-    }
-    if (status == 0 && !venue->dialect->read_path(&request->query, &wanted))
-        status = 404;
-    struct session *session = status == 0 ? session_new(venue, peer, wanted.wrapped) : NULL;
+    if (fault != NULL)
+        refusal = (struct refusal){(int)fault->code, fault->retry_after_s, true};
+    else
+        refusal.status = law_connect(&venue->law, request->origin, venue->now_ns, &refusal.wait_s);
+    if (refusal.status == 0 && !venue->dialect->read_path(&request->query, wanted))
+        refusal.status = 404;
+    if (refusal.status == 0 &&
+        (session = session_new(venue, peer, wanted->root, wanted->wrapped)) == NULL)
+        refusal.status = 500;
     if (session == NULL) {
-        fail(venue, peer, false, status != 0 ? status : 500, retry_after_s, false);
+        fail(venue, peer, false, &refusal, SLICE(""));
         return;
     }
     peer->session = session;
     accept_upgrade(peer, request->key);
-    for (uint32_t i = 0; i < wanted.key_count; i++)
-        session_subscribe(session, wanted.keys[i]);
+    session_take_path(session, wanted);
 }
 
 static void take_control(struct venue *venue, struct peer *peer, const struct http_request *request)
 {
     char *memory = malloc(BOOK_MAX);
     struct text body = text_over(memory, memory != NULL ? BOOK_MAX : 0);
-    struct reply reply = {control_answer(venue, &request->query, &body), JSON, {NULL, 0}, false, 0};
+    struct reply reply = {
+        control_answer(venue, &request->query, &body), JSON, {NULL, 0}, {NULL, 0}, 0};
     reply.body = text_slice(&body);
     truth_flush(venue->truth);
     if (body.overflow)
-        fail(venue, peer, request->keep_alive, 500, 0, false);
+        fail(venue, peer, request->keep_alive, &(struct refusal){.status = 500}, SLICE(""));
     else
         write_reply(venue, peer, request->keep_alive, &reply);
     free(memory);
@@ -217,17 +233,17 @@ static void take_control(struct venue *venue, struct peer *peer, const struct ht
 /* False: the request stays where it is. */
 static bool take_request(struct venue *venue, struct peer *peer, const struct http_request *request)
 {
-    uint32_t weight = venue->dialect->weigh(&request->query);
+    uint32_t group = 0, weight = venue->dialect->weigh(&request->query, &group);
     if (slice_starts_with(request->query.path, SLICE("/sim/")))
         take_control(venue, peer, request);
     else if (request->upgrade)
         take_upgrade(venue, peer, request);
     else if (weight == 0)
-        fail(venue, peer, request->keep_alive, 404, 0, false);
+        fail(venue, peer, request->keep_alive, &(struct refusal){.status = 404}, SLICE(""));
     else if (delay(venue, peer))
         return false;
     else
-        take_rest(venue, peer, request, weight);
+        take_rest(venue, peer, request, group, weight);
     return true;
 }
 
@@ -242,7 +258,7 @@ void rest_received(struct venue *venue, struct peer *peer)
         if (error == HTTP_MORE)
             return;
         if (error != HTTP_OK) {
-            fail(venue, peer, false, statuses[error], 0, false);
+            fail(venue, peer, false, &(struct refusal){.status = statuses[error]}, SLICE(""));
             return;
         }
         if (take_request(venue, peer, &request) && peer->tag != TAG_STALLED)

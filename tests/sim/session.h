@@ -13,16 +13,19 @@ struct session {
     uint64_t id;
     struct venue *venue;
     struct peer *peer;
-    bool wrapped; /* payloads come with their stream's key */
-    bool closing; /* our close frame is on its way */
-    bool full;    /* more than SESSION_QUEUE_MAX waits */
+    uint32_t root; /* which of the exchange's paths it came by */
+    bool wrapped;  /* payloads come with their stream's key */
+    bool stray;    /* what it gets now is of what it has just let go */
+    bool closing;  /* our close frame is on its way */
+    bool full;     /* more than SESSION_QUEUE_MAX waits */
     struct subscription {
         char *key;
         size_t key_len;
-        struct stream *stream; /* NULL: acknowledged, and silent */
+        struct stream *stream; /* NULL: held, and silent */
     } * subscriptions;
     uint32_t count, room;
-    struct window messages;
+    size_t key_bytes; /* of all, as limits.key_bytes counts */
+    struct window seconds, minutes;
     int64_t arrival_ns;    /* of the last one */
     bool fragmented;       /* a message has begun that is not whole yet: */
     struct buffer message; /* its fragments so far */
@@ -30,15 +33,23 @@ struct session {
     int64_t ping_ns;       /* when the next ping is due */
     int64_t unanswered_ns; /* the oldest unanswered ping was sent then; 0: none */
     uint64_t ping;         /* payload of the last one */
+    int64_t active_ns;     /* something went either way */
+    int64_t status_ns;     /* when the next status is due; INT64_MAX: never */
+    int64_t refused_ns;    /* when it is closed for a refused request; INT64_MAX: not */
     int64_t silent_until_ns, quiet_until_ns;
 };
 
 /* For an upgrade that was accepted; NULL when memory is out. */
-struct session *session_new(struct venue *venue, struct peer *peer, bool wrapped);
+struct session *session_new(struct venue *venue, struct peer *peer, uint32_t root, bool wrapped);
 void session_destroy(struct session **session);
 
-/* False: over the dialect's most. A key that it has already is no news. */
-bool session_subscribe(struct session *session, struct slice key);
+/* session_requests.c: what a client says, and what it asks for by its path. The venue's one
+ * request, empty. */
+struct dialect_request *session_request(struct venue *venue);
+void session_take_message(struct session *session, struct slice message);
+void session_take_path(struct session *session, struct dialect_request *request);
+void session_drop_all(struct session *session);
+
 void session_received(struct session *session);
 void session_expired(struct session *session);
 void session_drained(struct session *session);
@@ -48,6 +59,13 @@ void session_send(struct session *session, struct slice begin, struct slice payl
                   struct slice end);
 /* A message that belongs to no stream. */
 void session_say(struct session *session, struct slice message);
+/* The same of one that a quiet session gets too: a sign of life. */
+void session_live(struct session *session, struct slice message);
+/* It is closed as the exchange does after a request that it refused. */
+void session_refuse(struct session *session);
+void session_violate(struct session *session, unsigned int code, struct slice why);
+/* It is to be woken at this time as well. */
+void session_set_deadline(struct session *session);
 /* Closes properly; nothing more is sent. */
 void session_close(struct session *session, unsigned int code, struct slice reason);
 /* True if it gets what its streams show. */

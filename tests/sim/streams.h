@@ -7,6 +7,7 @@
 #include "common/map.h"
 #include "connectors/dialect.h"
 #include "tests/sim/bar.h"
+#include "tests/sim/best.h"
 #include "tests/sim/buffer.h"
 #include "tests/sim/picker.h"
 
@@ -14,8 +15,9 @@
 
 struct session;
 
-/* What happens: a trade, a change of the book, a quote; each is shown on streams of its own. */
-enum group { GROUP_TRADE, GROUP_BOOK, GROUP_QUOTE, GROUPS };
+/* What happens; each is shown on streams of its own. The top, where it is a one-level book, is a
+ * quote. */
+enum group { GROUP_TRADE, GROUP_BOOK, GROUP_QUOTE, GROUP_LIQUIDATION, GROUP_MARK, GROUPS };
 
 struct stream {
     struct dialect_stream what;
@@ -26,8 +28,20 @@ struct stream {
     struct buffer head; /* what wraps a payload, up to it */
     struct session **subscribers;
     uint32_t count, room;
-    struct bar bar;      /* of a candle */
-    bool begun, second;  /* the bar; every other second's turn */
+    struct bar bar;              /* of a candle */
+    bool begun;                  /* the bar */
+    uint32_t seconds;            /* turns of the clock */
+    uint64_t number;             /* of messages that said something new; of a candle the trades that
+                                    the last one knew */
+    struct best best;            /* of what shows some levels, and only when they change */
+    struct dialect_event *shown; /* the last one, of what shows only what changed; or NULL */
+    int64_t sent_ns;             /* the last message, monotonic */
+    struct buffer last;          /* payload, of what says the same again on its grid */
+    bool listed;                 /* stands in the venue's list of those that wait for a point */
+    enum due { DUE_NOTHING, DUE_AGAIN, DUE_NEW } due; /* what it may say then */
+    int64_t due_ns;
+    struct stream *next_due;
+    uint64_t mark;       /* of the request that names it */
     struct buffer held;  /* a message that the next one overtakes (fault swap) */
     struct stream *next; /* of the same instrument and group */
 };
@@ -40,7 +54,9 @@ struct streams {
     uint32_t live;          /* streams with subscribers */
     struct stream **heads;  /* [instrument * GROUPS + group] */
     uint32_t *live_groups;  /* the same, streams with subscribers; */
-    uint32_t *live_changes; /* [instrument] those that show each change of a book */
+    uint32_t *live_books;   /* [instrument] those that show its book, */
+    uint32_t *live_changes; /* and each change of it */
+    bool repeats;           /* one of them says the same again when it is quiet */
     double *weights;        /* [instrument] popularity */
     struct picker pickers[GROUPS];
     bool stale; /* the pickers */
@@ -65,6 +81,12 @@ static inline struct stream *streams_first(const struct streams *streams, uint32
                                            enum group group)
 {
     return streams->heads[instrument * GROUPS + group];
+}
+
+/* True if somebody sees this book. */
+static inline bool streams_shows_book(const struct streams *streams, uint32_t instrument)
+{
+    return streams->live_books[instrument] > 0;
 }
 
 /* True if somebody sees each change of this book. */

@@ -67,7 +67,7 @@ void truth_close(struct truth **truth, uint64_t messages)
 }
 
 void truth_frame(struct truth *truth, int64_t now_real_ns, uint64_t session, struct slice begin,
-                 struct slice payload, struct slice end, bool broken)
+                 struct slice payload, struct slice end, enum truth_word word)
 {
     char memory[BROKEN_MAX * 6 + 64];
     struct text text = text_over(memory, sizeof memory);
@@ -75,7 +75,9 @@ void truth_frame(struct truth *truth, int64_t now_real_ns, uint64_t session, str
         return;
     begin_line(truth, now_real_ns, SLICE("session"));
     text_unsigned(&text, session);
-    if (broken) {
+    if (word == TRUTH_STRAY)
+        text_literal(&text, ",\"stray\":true");
+    if (word == TRUTH_BROKEN) {
         text_literal(&text, ",\"broken\":");
         payload.len = payload.len < BROKEN_MAX ? payload.len : BROKEN_MAX;
         text_json_string(&text, payload);

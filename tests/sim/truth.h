@@ -15,10 +15,15 @@ struct truth *truth_open(const char *path);
 /* With the end line, if the last line is none. Safe on NULL, like all of these. */
 void truth_close(struct truth **truth, uint64_t messages);
 
-/* A frame stands in three parts one behind the other. One that is `broken` (no JSON) is kept as a
- * string. */
+enum truth_word {
+    TRUTH_PLAIN,
+    TRUTH_STRAY,  /* of a stream that the session has let go */
+    TRUTH_BROKEN, /* no JSON: it is kept as a string */
+};
+
+/* A frame stands in three parts one behind the other. */
 void truth_frame(struct truth *truth, int64_t now_real_ns, uint64_t session, struct slice begin,
-                 struct slice payload, struct slice end, bool broken);
+                 struct slice payload, struct slice end, enum truth_word word);
 void truth_snapshot(struct truth *truth, int64_t now_real_ns, struct slice symbol,
                     struct slice body);
 void truth_end(struct truth *truth, uint64_t messages);

@@ -115,8 +115,9 @@ struct venue *venue_new(const struct options *options, const struct dialect *dia
     venue->pace = (struct pace){.rate = options->rate, .burst = options->burst};
     random_seed(&venue->random, ~options->seed);
     read_clocks(venue);
-    bool good = law_init(&venue->law, (uint32_t)options->connects,
-                         (int64_t)options->connects_ms * NS_PER_MS, options->weight) &&
+    venue->limits = options_limits(options, &dialect->limits);
+    venue->due_ns = INT64_MAX;
+    bool good = law_init(&venue->law, &venue->limits) &&
                 (venue->sockets = sockets_new(tls, &handler)) != NULL && make_market(venue, why);
     if (good && options->truth != NULL && (venue->truth = truth_open(options->truth)) == NULL) {
         *why = "the file of --truth cannot be made";
@@ -145,6 +146,15 @@ void venue_destroy(struct venue **venue)
 uint32_t venue_instrument_count(const struct venue *venue)
 {
     return venue->player != NULL ? player_instrument_count(venue->player) : venue->market->count;
+}
+
+void venue_instrument(const struct venue *venue, uint32_t index,
+                      struct dialect_instrument *instrument)
+{
+    if (venue->player != NULL)
+        player_instrument(venue->player, index, instrument);
+    else
+        market_instrument(venue->market, index, instrument);
 }
 
 bool venue_find(const struct venue *venue, struct slice symbol, uint32_t *instrument)
@@ -234,8 +244,12 @@ void venue_leave(struct venue *venue)
 /* Something happens, by the shares of the mix among what somebody listens to. */
 static bool happen(struct venue *venue)
 {
-    static void (*const shows[GROUPS])(struct venue *, uint32_t) = {
-        [GROUP_TRADE] = show_trade, [GROUP_BOOK] = show_change, [GROUP_QUOTE] = show_quote};
+    static void (*const shows[GROUPS])(struct venue *,
+                                       uint32_t) = {[GROUP_TRADE] = show_trade,
+                                                    [GROUP_BOOK] = show_change,
+                                                    [GROUP_QUOTE] = show_quote,
+                                                    [GROUP_LIQUIDATION] = show_liquidation,
+                                                    [GROUP_MARK] = show_marks};
     uint32_t instruments[GROUPS];
     uint64_t shares[GROUPS], sum = 0;
     for (int group = 0; group < GROUPS; group++) {
@@ -276,6 +290,8 @@ static void run_market(struct venue *venue)
         return;
     }
     run_clock(venue);
+    if (venue->streams->repeats && venue->now_ns >= venue->repeats_ns && venue->full == 0)
+        show_repeats(venue);
     for (int i = 0;
          i < TURN_MAX && venue->full == 0 && venue->pace.next_ns <= venue->now_ns && !venue->ended;
          i++) {
@@ -329,6 +345,8 @@ static void run_player(struct venue *venue)
 
 static void run(struct venue *venue)
 {
+    if (venue->due_ns <= venue->now_ns && venue->full == 0)
+        show_due(venue);
     if (!venue_runs(venue))
         return;
     if (!venue->started) {
@@ -354,7 +372,11 @@ static int64_t next_due_ns(const struct venue *venue, int64_t wait_ns)
         due_ns = venue->player != NULL ? play_due_ns(venue) : venue->clock_next_ns;
         if (venue->player == NULL && venue->pace.next_ns < due_ns)
             due_ns = venue->pace.next_ns;
+        if (venue->streams->repeats && venue->repeats_ns < due_ns)
+            due_ns = venue->repeats_ns;
     }
+    if (venue->full == 0 && venue->due_ns < due_ns)
+        due_ns = venue->due_ns;
     return due_ns - venue->now_ns < wait_ns ? due_ns - venue->now_ns : wait_ns;
 }
 

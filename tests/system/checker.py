@@ -159,14 +159,14 @@ class Checker:
         self.books[topic] = (book, int(event["last_update_id"]), event["state"] == "ok")
 
     def compare_book(self, topic, true_book):
-        """The subscriber's book at its end against the true one (as /api/v3/depth gives it)."""
+        """The subscriber's book at its end against the true one (as /sim/book gives it)."""
         book, last, valid = self.books[topic]
         truth = Book()
         truth.replace(true_book)
         if not valid:
             self.find(topic, {}, "has no valid book at its end")
-        elif last != true_book["lastUpdateId"]:
-            self.find(topic, {}, f"ends at update {last}, the true book at {true_book['lastUpdateId']}")
+        elif last != true_book["id"]:
+            self.find(topic, {}, f"ends at update {last}, the true book at {true_book['id']}")
         elif book.sides != truth.sides:
             for name in ("bids", "asks"):
                 wrong = set(book.sides[name].items()) ^ set(truth.sides[name].items())

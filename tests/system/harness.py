@@ -87,11 +87,13 @@ class Process:
 
 
 class Simulator(Process):
-    def __init__(self, directory, *options, plain=False):
+    def __init__(self, directory, *options, plain=False, exchange="binance"):
         self.plain = plain
+        self.exchange = exchange
         arguments = [SIM, "--port", "0", *map(str, options)]
+        arguments += ["--exchange", exchange] if exchange != "binance" else []
         arguments += ["--plain"] if plain else ["--tls-dir", directory]
-        super().__init__(arguments, directory, "sim")
+        super().__init__(arguments, directory, "sim-" + exchange)
         line = self.process.stdout.readline().decode()
         match = re.match(r"ready port=(\d+) .*control=(\d+)", line)
         assert match, f"the simulator said {line!r}: {self.log_text()}"
@@ -125,22 +127,25 @@ class Simulator(Process):
 
 
 class Gateway(Process):
-    """A gateway on ipc endpoints of its own, against a simulator."""
+    """A gateway on ipc endpoints of its own, against one or more simulators."""
 
-    def __init__(self, directory, sim, connections, exchange="", extra="", endpoints="ipc", rate=100000):
+    def __init__(self, directory, sims, connections, exchange="", extra="", endpoints="ipc", rate=100000):
         self.feed = f"ipc://{directory}/feed"
         self.requests = f"ipc://{directory}/requests"
         if endpoints == "tcp":
             self.feed, self.requests = (f"tcp://127.0.0.1:{free_port()}" for _ in range(2))
         self.config = os.path.join(directory, "tickgate.yaml")
-        ca = "" if sim.plain else f', ca_file: "{sim.ca}"'
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(
                 f"state_dir: {directory}/state\n"
                 f'feed: {{endpoints: ["{self.feed}"]}}\n'
                 f'requests: {{endpoints: ["{self.requests}"], rate: {rate}, burst: {2 * rate}}}\n'
-                f'exchanges:\n  binance: {{websocket: "{sim.websocket}", rest: "{sim.rest}"{ca}{exchange}}}\n{extra}'
+                "exchanges:\n"
             )
+            for sim in sims if isinstance(sims, (list, tuple)) else [sims]:
+                ca = "" if sim.plain else f', ca_file: "{sim.ca}"'
+                file.write(f'  {sim.exchange}: {{websocket: "{sim.websocket}", rest: "{sim.rest}"{ca}{exchange}}}\n')
+            file.write(extra)
             if connections:
                 file.write("connections:\n" + "".join(f"  - {line}\n" for line in connections))
         super().__init__([TICKGATE, "run", "-c", self.config], directory, "gateway")
@@ -153,7 +158,7 @@ class Gateway(Process):
 
     def result(self, op, **arguments):
         reply = self.ask(op, **arguments)
-        assert reply and reply["ok"], (op, arguments, reply)
+        assert reply and reply["ok"], (op, reply, arguments)
         return reply["result"]
 
     def stop(self, seconds=20):
@@ -267,22 +272,22 @@ def symbols(count):
     return [("BTC-USDT", "ETH-USDT")[i] if i < 2 else f"S{i + 1:04d}-USDT" for i in range(count)]
 
 
-def connection(name, kind, names, interval=None):
+def connection(name, kind, names, interval=None, exchange="binance"):
     extra = f", interval: {interval}" if interval else ""
-    return f"{{name: {name}, exchange: binance, type: {kind}, symbols: [{', '.join(names)}]{extra}}}"
+    return f"{{name: {name}, exchange: {exchange}, type: {kind}, symbols: [{', '.join(names)}]{extra}}}"
 
 
 class Stack:
     """A simulator and a gateway in a directory of their own; leaving it stops both and checks how they ended."""
 
     def __init__(self, sim_options=(), connections=(), exchange="", extra="", plain=False, violations=True,
-                 endpoints="ipc", rate=100000):
-        self.sim_options, self.plain, self.violations = sim_options, plain, violations
+                 endpoints="ipc", rate=100000, venue="binance"):
+        self.sim_options, self.plain, self.violations, self.venue = sim_options, plain, violations, venue
         self.gateway_options = (connections, exchange, extra, endpoints, rate)
 
     def __enter__(self):
         self.directory = tempfile.mkdtemp(prefix="tickgate-test.")
-        self.sim = Simulator(self.directory, *self.sim_options, plain=self.plain)
+        self.sim = Simulator(self.directory, *self.sim_options, plain=self.plain, exchange=self.venue)
         try:
             self.gateway = self.start_gateway()
         except BaseException:

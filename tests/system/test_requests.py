@@ -110,11 +110,32 @@ BAD = [
     (op("connection.open", **{**OPEN, "type": "candle_feed"}), "interval", None),
     (op("connection.open", **{**OPEN, "type": "candle_feed"}, interval="7m"), "interval", None),
     (op("connection.open", exchange="binance", type="price_feed", symbols=["ETH-USDT"], name="quotes"), "quotes", "conflict"),
+    (op("connection.open", **{**OPEN, "type": "mark_feed"}), "it has quote, trade, book, candle", "unknown_type"),
+    (op("connection.open", **{**OPEN, "type": "liquidation_feed"}), "type: binance has no", "unknown_type"),
+    (op("connection.open", **{**OPEN, "type": "order_execution"}), "accounts", "auth_required"),
     (op("connection.close"), "id", None),
     (op("connection.get"), "id", None),
     (op("subscription.add", exchange="binance", channel="quotes", symbols=["BTC-USDT"]), "channel", "unknown_channel"),
     (op("subscription.add", exchange="binance", channel="quote"), "symbols", "missing_field"),
     (op("subscription.remove", exchange="binance", symbols=["BTC-USDT"]), "channel", "missing_field"),
+    (op("subscription.add", exchange="binance", channel="mark", symbols=["BTC-USDT"]), "channel: binance has no", "unknown_channel"),
+    (op("subscription.add", exchange="binance", channel="liquidation", symbols=["BTC-USDT"]), "channel", "unknown_channel"),
+    (op("subscription.add", exchange="binance", channel="candle", symbols=["BTC-USDT"]), "interval", "missing_field"),
+    (op("subscription.add", exchange="binance", channel="order", symbols=["BTC-USDT"]), "accounts", "auth_required"),
+    # connectors
+    (op("connector.create"), "type", "missing_field"),
+    (op("connector.create", type="BinancePublicConnector"), "exchange", "missing_field"),
+    (op("connector.create", type="BinancePrivateConnector", exchange="binance"), "connector.types", "unknown_type"),
+    (op("connector.create", type="BinancePublicConnector", exchange="nasdaq"), "nasdaq", "unknown_exchange"),
+    (op("connector.create", type="BinancePublicConnector", exchange="binance", name="n" * 100), "name", "bad_value"),
+    (op("connector.create", type="BinancePublicConnector", exchange="binance", symbols=["A-B"]), "symbols", "unknown_field"),
+    (op("connector.register"), "path", "missing_field"),
+    (op("connector.register", path=7), "path", "wrong_type"),
+    (op("connector.register", path=""), "path", "bad_value"),
+    (op("connector.register", path="/usr/lib/x.so"), "connector.directories is empty", "forbidden"),
+    (op("connector.register", path="x" * 600), "path", "bad_value"),
+    (op("connector.list", limit=0), "limit", "bad_value"),
+    (op("connector.types", exchange="binance"), "exchange", "unknown_field"),
     (op("instrument.list", exchange="nasdaq"), "nasdaq", "unknown_exchange"),
     (op("instrument.list", exchange="binance", limit=-1), "limit", None),
     # cache and log
@@ -302,6 +323,27 @@ def test_what_is_asked_is_done():
         until(lambda: gateway.ask("quote.get", exchange="binance", symbol="BTC-USDT")["ok"] is False, 5,
               "with an expiry of 1 ms a quote is soon too old")
         assert gateway.result("stats.get")["gateway"]["frames"] > 0
+
+
+def test_connectors_are_named_created_and_listed():
+    with Stack(["--symbols", 3, "--rate", 200, "--seed", 2], [], extra="pool: {max: 1, idle_timeout: 1s}\n") as tested:
+        gateway = tested.gateway
+        hello = gateway.result("hello")
+        assert hello["channels"]["binance"] == ["quote", "trade", "book", "candle"], hello
+        types = gateway.result("connector.types")["types"]
+        assert any(row["exchange"] == "binance" and row["enabled"] for kind in types for row in kind["exchanges"]), types
+        assert gateway.result("connector.list")["connectors"] == []
+        wanted = dict(type="BinancePublicConnector", exchange="binance")
+        created = gateway.result("connector.create", **wanted, name="mine")
+        assert created["state"] == "idle" and created["topics"] == 0, created
+        assert gateway.result("connector.create", **wanted)["id"] == created["id"]
+        assert gateway.ask("connector.create", **wanted, name="yours")["error"]["code"] == "conflict"
+        until(lambda: gateway.ask("instrument.list", exchange="binance")["ok"], 15, "it has read what the exchange lists")
+        until(lambda: gateway.result("connector.list")["connectors"][0]["state"] == "stopped", 15, "idle, it is closed")
+        gateway.result("connection.open", **OPEN)
+        row = until(lambda: (lambda row: row["state"] == "running" and row["sessions"] == 1 and row)(
+            gateway.result("connector.list")["connectors"][0]), 15, "wanted, it runs again")
+        assert row["id"] == created["id"] and "name" not in row and row["topics"] == 1, row
 
 
 def test_the_epoch_rises_with_each_start():

@@ -331,6 +331,42 @@ START_TEST(decimal_written_whole_or_not_at_all)
 }
 END_TEST
 
+START_TEST(decimal_shifts_its_point_and_loses_nothing)
+{
+    static const struct {
+        const char *digits;
+        unsigned int places;
+        const char *shifted; /* NULL: cannot be held */
+    } cases[] = {
+        {"0.001624", 2, "0.1624"},
+        {"-0.158315", 2, "-15.8315"},
+        {"0.1", 2, "10"},
+        {"-3", 2, "-300"},
+        {"0", 2, "0"},
+        {"0.00", 2, "0"},
+        {"0.0000", 2, "0.00"},
+        {"25.35", 0, "25.35"},
+        {"18446744073709551615", 2, "1844674407370955161500"},
+        {"184467440737095516150.5", 2, "18446744073709551615050"},
+        {"79228162514264337593543950335", 1, NULL},
+        {"-7922816251426433759354395034", 1, NULL},
+        {"7922816251426433759354395033", 1, "79228162514264337593543950330"},
+        {"1", 4000000000, NULL},
+        {"0", 4000000000, "0"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char bytes[DECIMAL_TEXT_MAX + 1];
+        struct text text = text_over(bytes, sizeof bytes);
+        struct decimal value = decimal_of(cases[i].digits);
+        bool held = decimal_shift(&value, cases[i].places);
+        ck_assert_msg(held == (cases[i].shifted != NULL), "%s", cases[i].digits);
+        decimal_write(&text, &value);
+        text_terminate(&text);
+        ck_assert_str_eq(bytes, held ? cases[i].shifted : cases[i].digits);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("common_decimal");
@@ -347,6 +383,7 @@ int main(void)
     tcase_add_test(tests, decimal_plain_stops_where_the_number_does);
     tcase_add_test(tests, decimal_compares_by_value);
     tcase_add_test(tests, decimal_written_whole_or_not_at_all);
+    tcase_add_test(tests, decimal_shifts_its_point_and_loses_nothing);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -133,6 +133,33 @@ START_TEST(scan_reads_members_in_their_order)
 }
 END_TEST
 
+/* Nothing is taken unless it is this very name, as exchanges write it. */
+START_TEST(scan_takes_a_member_by_its_name_or_not_at_all)
+{
+    struct scan scan = begun("{\"first\":1,\"second\":2 ,\"third\":3,\"\":4}");
+    struct slice key;
+    uint64_t number;
+    ck_assert(!scan_member_is(&scan, SLICE("second"))); /* not in the object yet, either */
+    scan_object(&scan);
+    ck_assert(!scan_member_is(&scan, SLICE("firs")) && !scan_member_is(&scan, SLICE("first\"")));
+    ck_assert(!scan_member_is(&scan, SLICE("second")));
+    ck_assert(scan_member_is(&scan, SLICE("first")) && scan_unsigned(&scan, &number));
+    ck_assert_uint_eq(number, 1);
+    ck_assert(scan_member_is(&scan, SLICE("second")) && scan_unsigned(&scan, &number));
+    ck_assert(!scan_member_is(&scan, SLICE("third"))); /* white space before its comma */
+    ck_assert(scan_member(&scan, &key) && slice_equal(key, SLICE("third")));
+    ck_assert(scan_unsigned(&scan, &number) && number == 3);
+    ck_assert(scan_member_is(&scan, SLICE("")) && scan_unsigned(&scan, &number));
+    ck_assert(!scan_member_is(&scan, SLICE("fourth")) && !scan_member(&scan, &key));
+    ck_assert(scan_end(&scan));
+    scan = begun("{\"first\"");
+    scan_object(&scan);
+    ck_assert(!scan_member_is(&scan, SLICE("first")) && !scan_member(&scan, &key));
+    ck_assert_int_eq(scan.error, SCAN_TRUNCATED);
+    ck_assert(!scan_member_is(&scan, SLICE("")));
+}
+END_TEST
+
 START_TEST(scan_gives_the_bytes_of_a_value_as_they_stand)
 {
     struct scan scan = begun("[ {\"a\" : 1.50}, \"\\u0041\" , -7e2]");
@@ -304,6 +331,7 @@ int main(void)
     tcase_add_test(tests, scan_tells_a_cut_document_from_a_wrong_one);
     tcase_add_test(tests, scan_stops_at_its_depth);
     tcase_add_test(tests, scan_reads_members_in_their_order);
+    tcase_add_test(tests, scan_takes_a_member_by_its_name_or_not_at_all);
     tcase_add_test(tests, scan_gives_the_bytes_of_a_value_as_they_stand);
     tcase_add_test(tests, scan_keeps_its_first_error);
     tcase_add_test(tests, scan_tells_a_wrong_type_from_no_value);

@@ -143,9 +143,8 @@ static void say(const struct connection *connection, uint32_t i, enum update upd
 static void expect_told(uint32_t expected)
 {
     uint32_t told = 0;
-    while (connections_next_changed(connections) != NULL)
-        told++;
+    for (; connections_next_changed(connections) != NULL; told++)
+        continue;
     ck_assert_uint_eq(told, expected);
 }
-
 #endif

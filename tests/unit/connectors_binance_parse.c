@@ -1,42 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Payloads of Binance to events: the documented samples (binance.md 3.1), each also with every
  * field taken out, cut at every byte, and with values that cannot be. */
-#include "common/scan.h"
-#include "connectors/binance/parse.h"
 #include "connectors/binance/route.h"
-
-#include <check.h>
-#include <stdlib.h>
-
-#define LEVELS 8
+#include "tests/unit/binance_fixture.h"
 
 extern const struct exchange exchange_binance;
 
-static struct event *record; /* room for LEVELS */
-
-static void set_up(void)
-{
-    size_t size = event_size(KIND_BOOK, LEVELS);
-    record = aligned_alloc(16, size > sizeof *record ? size : (sizeof *record + 15) / 16 * 16);
-    ck_assert_ptr_nonnull(record);
-}
-
-static void tear_down(void)
-{
-    free(record);
-}
-
 static enum refusal parse(uint32_t stream, const char *symbol, struct slice payload)
 {
-    char *exact = malloc(payload.len + 1);
-    ck_assert_ptr_nonnull(exact);
-    if (payload.len > 0)
-        memcpy(exact, payload.data, payload.len);
-    struct parsing parsing = {.exchange_symbol = slice_of(symbol), .levels_max = LEVELS};
-    enum refusal refusal =
-        exchange_binance.parse(stream, (struct slice){exact, payload.len}, &parsing, record);
-    free(exact);
-    return refusal;
+    return parse_of(&exchange_binance, stream, symbol, "", payload);
 }
 
 static void expect_refusal(uint32_t stream, const char *symbol, const char *payload,
@@ -45,15 +17,6 @@ static void expect_refusal(uint32_t stream, const char *symbol, const char *payl
     enum refusal refusal = parse(stream, symbol, slice_of(payload));
     ck_assert_msg(refusal == expected, "%s: %s instead of %s", payload, refusal_word(refusal).data,
                   refusal_word(expected).data);
-}
-
-static void expect_number(const struct decimal *value, const char *digits)
-{
-    char bytes[DECIMAL_TEXT_MAX + 1];
-    struct text text = text_over(bytes, sizeof bytes);
-    decimal_write(&text, value);
-    text_terminate(&text);
-    ck_assert_str_eq(bytes, digits);
 }
 
 #define TRADE                                                                                      \
@@ -86,20 +49,15 @@ static void expect_number(const struct decimal *value, const char *digits)
     "\"c\":\"0.0020\",\"h\":\"0.0025\",\"l\":\"0.0010\",\"v\":\"1000\",\"n\":100,\"x\":false,"     \
     "\"q\":\"1.0000\",\"V\":\"500\",\"Q\":\"0.500\",\"B\":\"123456\"}}"
 
-static const struct {
-    uint32_t stream;
-    const char *symbol;
-    const char *payload;
-    const char *unused; /* fields that we can do without, each between commas */
-} samples[] = {
-    {BINANCE_TRADE, "BNBBTC", TRADE, ",e,E,M,"},
-    {BINANCE_AGG_TRADE, "BNBBTC", AGG_TRADE, ",e,E,f,l,M,"},
-    {BINANCE_BOOK_TICKER, "BNBUSDT", BOOK_TICKER, ","},
-    {BINANCE_TICKER, "BNBBTC", TICKER, ",e,p,w,x,Q,O,C,F,L,n,"},
-    {BINANCE_MINI_TICKER, "BNBBTC", MINI_TICKER, ",e,"},
-    {BINANCE_DEPTH, "BNBBTC", DEPTH, ",e,"},
-    {BINANCE_DEPTH5, "BNBBTC", PARTIAL, ","},
-    {BINANCE_KLINE, "BNBBTC", KLINE, ",e,"},
+static const struct sample samples[] = {
+    {BINANCE_TRADE, "BNBBTC", "", TRADE, NULL, ",e,E,M,", NULL},
+    {BINANCE_AGG_TRADE, "BNBBTC", "", AGG_TRADE, NULL, ",e,E,f,l,M,", NULL},
+    {BINANCE_BOOK_TICKER, "BNBUSDT", "", BOOK_TICKER, NULL, ",", NULL},
+    {BINANCE_TICKER, "BNBBTC", "", TICKER, NULL, ",e,p,w,x,Q,O,C,F,L,n,", NULL},
+    {BINANCE_MINI_TICKER, "BNBBTC", "", MINI_TICKER, NULL, ",e,", NULL},
+    {BINANCE_DEPTH, "BNBBTC", "", DEPTH, NULL, ",e,", NULL},
+    {BINANCE_DEPTH5, NULL, "5", PARTIAL, NULL, ",", NULL},
+    {BINANCE_KLINE, "BNBBTC", "1m", KLINE, "{\"t\"", ",e,", ",s,f,L,V,Q,B,"},
 };
 #define SAMPLES (sizeof samples / sizeof *samples)
 
@@ -173,12 +131,6 @@ START_TEST(parse_quote_of_a_market_that_never_traded_has_no_price)
     ck_assert_uint_ne(record->quote.known & 1u << QUOTE_VOLUME, 0);
 }
 END_TEST
-
-static void expect_level(const struct level *level, const char *price, const char *size)
-{
-    expect_number(&level->price, price);
-    expect_number(&level->size, size);
-}
 
 START_TEST(parse_depth_holds_bids_before_asks_whichever_came_first)
 {
@@ -308,63 +260,44 @@ END_TEST
 START_TEST(parse_refuses_another_symbols_payload)
 {
     for (size_t i = 0; i < SAMPLES; i++)
-        if (samples[i].stream != BINANCE_DEPTH5) /* which names none */
+        if (samples[i].symbol != NULL)
             expect_refusal(samples[i].stream, "BNBBT", samples[i].payload, REFUSAL_UNKNOWN_SYMBOL);
+}
+END_TEST
+
+START_TEST(parse_refuses_another_intervals_kline)
+{
+    ck_assert_int_eq(parse_of(&exchange_binance, BINANCE_KLINE, "BNBBTC", "1M", SLICE(KLINE)),
+                     REFUSAL_BAD_VALUE);
+    ck_assert_int_eq(parse_of(&exchange_binance, BINANCE_KLINE, "BNBBTC", "", SLICE(KLINE)),
+                     REFUSAL_NONE);
 }
 END_TEST
 
 START_TEST(parse_refuses_a_payload_cut_anywhere)
 {
     for (size_t i = 0; i < SAMPLES; i++)
-        for (size_t len = 0; len < strlen(samples[i].payload); len++) {
-            enum refusal refusal = parse(samples[i].stream, samples[i].symbol,
-                                         (struct slice){samples[i].payload, len});
-            ck_assert_msg(refusal == REFUSAL_TRUNCATED, "%.*s: %s", (int)len, samples[i].payload,
-                          refusal_word(refusal).data);
-        }
+        expect_cut_is_refused(&exchange_binance, &samples[i]);
 }
 END_TEST
-
-/* Where a member's value ends: behind its brackets, quotes or digits. */
-static const char *value_end(const char *at)
-{
-    struct scan scan;
-    struct slice raw;
-    scan_begin(&scan, slice_of(at));
-    ck_assert(scan_raw(&scan, &raw));
-    return raw.data + raw.len;
-}
-
-/* Each member of an object, with or without what can be done without; objects in it too. */
-static void without_each_member(uint32_t stream, const char *symbol, const char *payload,
-                                const char *unused, const char *object)
-{
-    for (const char *key = object + 1; key[-1] != '}';) {
-        const char *value = strchr(key, ':') + 1, *end = value_end(value);
-        char rest[1024], name[32];
-        struct text text = text_over(rest, sizeof rest);
-        size_t name_len = (size_t)(value - 2 - (key + 1));
-        bool last = *end == '}';
-        const char *from = last && key[-1] == ',' ? key - 1 : key;
-        text_bytes(&text, payload, (size_t)(from - payload));
-        text_append(&text, slice_of(last ? end : end + 1));
-        struct text marked = text_over(name, sizeof name);
-        text_format(&marked, ",%.*s,", (int)name_len, key + 1);
-        text_terminate(&marked);
-        bool needed = strstr(unused, name) == NULL;
-        enum refusal refusal = parse(stream, symbol, text_slice(&text));
-        ck_assert_msg(refusal == (needed ? REFUSAL_MISSING_FIELD : REFUSAL_NONE), "%.*s: %s",
-                      (int)text.len, rest, refusal_word(refusal).data);
-        key = end + 1;
-    }
-}
 
 START_TEST(parse_refuses_a_payload_without_a_field_it_needs)
 {
     for (size_t i = 0; i < SAMPLES; i++)
-        without_each_member(samples[i].stream, samples[i].symbol, samples[i].payload,
-                            samples[i].unused, samples[i].payload);
-    without_each_member(BINANCE_KLINE, "BNBBTC", KLINE, ",s,i,f,L,V,Q,B,", strstr(KLINE, "{\"t\""));
+        expect_members_are_needed(&exchange_binance, &samples[i]);
+}
+END_TEST
+
+START_TEST(parse_notes_a_member_that_the_facts_do_not_know)
+{
+    static const char *const names[] = {"z", "st", "pu", "new", "eE", ""};
+    for (size_t i = 0; i < SAMPLES; i++)
+        for (size_t name = 0; name < sizeof names / sizeof *names; name++) {
+            expect_stranger_in(&exchange_binance, &samples[i], samples[i].payload, names[name]);
+            if (samples[i].inner != NULL)
+                expect_stranger_in(&exchange_binance, &samples[i],
+                                   strstr(samples[i].payload, samples[i].inner), names[name]);
+        }
 }
 END_TEST
 
@@ -418,15 +351,15 @@ START_TEST(parse_refuses_values_that_cannot_be)
         {BINANCE_DEPTH5, "{\"lastUpdateId\":0,\"bids\":[],\"asks\":[]}", REFUSAL_MISSING_FIELD},
         {BINANCE_KLINE,
          "{\"E\":1,\"s\":\"A\",\"k\":{\"t\":5,\"T\":5,\"o\":\"1\",\"c\":\"1\",\"h\":\"1\","
-         "\"l\":\"1\",\"v\":\"1\",\"n\":1,\"x\":true,\"q\":\"1\"}}",
+         "\"l\":\"1\",\"v\":\"1\",\"n\":1,\"x\":true,\"q\":\"1\",\"i\":\"1m\"}}",
          REFUSAL_BAD_VALUE},
         {BINANCE_KLINE,
          "{\"E\":1,\"s\":\"A\",\"k\":{\"t\":5,\"T\":6,\"o\":\"1\",\"c\":\"1\",\"h\":\"1\","
-         "\"l\":\"2\",\"v\":\"1\",\"n\":1,\"x\":true,\"q\":\"1\"}}",
+         "\"l\":\"2\",\"v\":\"1\",\"n\":1,\"x\":true,\"q\":\"1\",\"i\":\"1m\"}}",
          REFUSAL_BAD_VALUE},
         {BINANCE_KLINE,
          "{\"E\":1,\"s\":\"A\",\"k\":{\"t\":5,\"T\":6,\"o\":\"1\",\"c\":\"1\",\"h\":\"1\","
-         "\"l\":\"1\",\"v\":\"-1\",\"n\":1,\"x\":true,\"q\":\"1\"}}",
+         "\"l\":\"1\",\"v\":\"-1\",\"n\":1,\"x\":true,\"q\":\"1\",\"i\":\"1m\"}}",
          REFUSAL_BAD_VALUE},
         {BINANCE_KLINE, "{\"E\":1,\"s\":\"A\",\"k\":[]}", REFUSAL_WRONG_TYPE},
     };
@@ -442,7 +375,7 @@ START_TEST(parse_refuses_what_stands_behind_the_payload)
         struct text text = text_over(payload, sizeof payload);
         text_append(&text, slice_of(samples[i].payload));
         text_literal(&text, " x");
-        ck_assert_int_eq(parse(samples[i].stream, samples[i].symbol, text_slice(&text)),
+        ck_assert_int_eq(parse_sample(&exchange_binance, &samples[i], text_slice(&text)),
                          REFUSAL_NOT_JSON);
     }
 }
@@ -464,8 +397,10 @@ int main(void)
     tcase_add_test(tests, parse_kline);
     tcase_add_test(tests, parse_tells_milliseconds_from_microseconds);
     tcase_add_test(tests, parse_refuses_another_symbols_payload);
+    tcase_add_test(tests, parse_refuses_another_intervals_kline);
     tcase_add_test(tests, parse_refuses_a_payload_cut_anywhere);
     tcase_add_test(tests, parse_refuses_a_payload_without_a_field_it_needs);
+    tcase_add_test(tests, parse_notes_a_member_that_the_facts_do_not_know);
     tcase_add_test(tests, parse_refuses_values_that_cannot_be);
     tcase_add_test(tests, parse_refuses_what_stands_behind_the_payload);
     suite_add_tcase(suite, tests);

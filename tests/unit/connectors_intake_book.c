@@ -184,6 +184,21 @@ START_TEST(book_of_a_quiet_market_is_joined_when_its_time_is_over)
 }
 END_TEST
 
+START_TEST(book_whose_key_is_overdue_waits_for_it_though_its_time_is_over)
+{
+    add("");
+    intake_snapshot_ask(stage->intake, 0);
+    ck_assert_int_eq(snapshot(112), SNAPSHOT_AHEAD);
+    intake_key_overdue(stage->intake, stage_key(stage, 0, "bnbbtc@depth@100ms"), stage->now_ns);
+    stage->read = stage->count;
+    intake_settle(stage->intake, INT64_MAX);
+    stage_expect_nothing(stage);
+    delta(110, 112);
+    expect_delta(TOPIC_RECOVERING, REASON_SNAPSHOT_PENDING, 112);
+    expect_joined(112, 1, 1);
+}
+END_TEST
+
 START_TEST(book_forgets_a_snapshot_that_waits_when_another_joins)
 {
     add("");
@@ -355,6 +370,7 @@ int main(void)
     tcase_add_test(tests, book_waits_for_a_stream_that_lags_behind_its_snapshot);
     tcase_add_test(tests, book_whose_stream_leaps_over_its_snapshot_asks_again);
     tcase_add_test(tests, book_of_a_quiet_market_is_joined_when_its_time_is_over);
+    tcase_add_test(tests, book_whose_key_is_overdue_waits_for_it_though_its_time_is_over);
     tcase_add_test(tests, book_forgets_a_snapshot_that_waits_when_another_joins);
     tcase_add_test(tests, book_whose_buffer_is_full_recovers_from_a_newer_snapshot);
     tcase_add_test(tests, book_without_an_answer_says_why_and_asks_again_when_told);

@@ -1,116 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one session says to its exchange, and when: the clock is stepped by hand, the exchange's
- * answers are given by hand. */
-#include "common/clock.h"
-#include "connectors/outbox.h"
-
-#include <check.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#define KEYS_MAX    300
-#define MESSAGE_MAX 131072
-
-static struct outbox *outbox;
-static int64_t now_ns;
-static char bytes[MESSAGE_MAX];
-static struct text message;
-static uint64_t request;
-
-/* "+1:a,b" subscribes a and b by request 1, "-2:c" unsubscribes c by request 2. */
-static void write_request(struct text *text, bool subscribe, const struct slice *keys, size_t count,
-                          uint64_t number)
-{
-    text_append(text, subscribe ? SLICE("+") : SLICE("-"));
-    text_unsigned(text, number);
-    for (size_t i = 0; i < count; i++) {
-        text_append(text, i == 0 ? SLICE(":") : SLICE(","));
-        text_append(text, keys[i]);
-    }
-}
-
-static const struct exchange exchange = {
-    .name = "test",
-    .limits = {.streams_per_session = KEYS_MAX, .streams_per_request = 4, .messages_per_second = 3},
-    .write_request = write_request};
+/* What one session says to its exchange, and when. */
+#include "tests/unit/outbox_stage.h"
 
 static void begin(void)
 {
-    now_ns = 100 * NS_PER_SECOND;
-    outbox = outbox_new(&exchange, KEYS_MAX);
-    ck_assert_ptr_nonnull(outbox);
-    ck_assert_uint_lt(outbox_message_max(outbox), MESSAGE_MAX);
-}
-
-static void end(void)
-{
-    outbox_destroy(&outbox);
-    outbox_destroy(&outbox);
-}
-
-static void add(const char *key)
-{
-    ck_assert(outbox_add(outbox, (uint32_t)key[0], slice_of(key), false));
-}
-
-static void drop(const char *key)
-{
-    outbox_remove(outbox, slice_of(key));
-}
-
-static enum outbox_item next(void)
-{
-    message = text_over(bytes, sizeof bytes);
-    request = 0;
-    return outbox_next(outbox, now_ns, &message, &request);
-}
-
-static void expect_nothing(void)
-{
-    ck_assert_int_eq(next(), OUTBOX_NOTHING);
-    ck_assert_uint_eq(message.len, 0);
-}
-
-static void expect(const char *words)
-{
-    enum outbox_item item = next();
-    ck_assert_msg(item == OUTBOX_REQUEST && slice_equal(text_slice(&message), slice_of(words)),
-                  "%d \"%.*s\" instead of \"%s\"", (int)item, (int)message.len, bytes, words);
-}
-
-/* Steps to the moment that the outbox names, no further. */
-static void wait_for_room(void)
-{
-    int64_t wait_ns = outbox_wait_ns(outbox, now_ns);
-    ck_assert(wait_ns != INT64_MAX);
-    now_ns += wait_ns;
-}
-
-/* Slots that a callback was given, as a text. */
-struct slots {
-    char text[64];
-    size_t count;
-};
-
-static void take_slot(void *context, uint32_t slot)
-{
-    struct slots *slots = context;
-    ck_assert_uint_lt(slots->count, sizeof slots->text - 1);
-    slots->text[slots->count++] = (char)slot;
-}
-
-static void expect_asked(uint64_t number, const char *expected)
-{
-    struct slots slots = {0};
-    outbox_asked(outbox, number, take_slot, &slots);
-    ck_assert_str_eq(slots.text, expected);
-}
-
-static void refuse(uint64_t number, const char *expected)
-{
-    struct slots slots = {0};
-    outbox_refused(outbox, number, take_slot, &slots);
-    ck_assert_str_eq(slots.text, expected);
+    begin_with(&exchange);
 }
 
 START_TEST(outbox_says_nothing_unasked)
@@ -282,11 +176,11 @@ START_TEST(outbox_ends_its_search_for_bad_keys)
         add(key);
     }
     while (outbox_wait_ns(outbox, now_ns) != INT64_MAX) {
-        struct slots slots = {0};
+        struct taken taken = {0};
         wait_for_room();
         ck_assert_int_eq(next(), OUTBOX_REQUEST);
-        outbox_refused(outbox, request, take_slot, &slots);
-        refused += slots.count;
+        outbox_refused(outbox, &(struct route){.request = request}, take_key, &taken);
+        refused += taken.count;
         said++;
     }
     ck_assert_uint_eq(refused, 16);
@@ -362,12 +256,19 @@ END_TEST
 START_TEST(outbox_has_room_for_what_goes_beside_what_comes)
 {
     char key[16];
-    for (int round = 0; round < 2; round++)
-        for (int i = 0; i < KEYS_MAX; i++) {
-            snprintf(key, sizeof key, "%d-%d", round, i);
-            ck_assert(outbox_add(outbox, 0, slice_of(key), false));
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t i = 0; i < KEYS_MAX; i++) {
+            snprintf(key, sizeof key, "%d-%u", round, i);
+            ck_assert(outbox_add(outbox, i, slice_of(key), false));
         }
-    ck_assert(!outbox_add(outbox, 0, SLICE("one more"), false));
+        ck_assert(!outbox_add(outbox, 0, SLICE("one more"), false));
+        while (round == 0 && outbox_wait_ns(outbox, now_ns) != INT64_MAX) {
+            wait_for_room();
+            ck_assert_int_eq(next(), OUTBOX_REQUEST);
+        }
+        for (uint32_t i = 0; round == 0 && i < KEYS_MAX; i++)
+            outbox_remove(outbox, i);
+    }
 }
 END_TEST
 

@@ -53,6 +53,8 @@ START_TEST(sequence_that_rises_drops_late_copies)
     struct sequence sequence = begun(SEQUENCE_RISING);
     RUN(&sequence, {0, 100, 0, TAKE}, {0, 100, 0, TAKE}, {0, 99, 0, OLD}, {0, 250, 0, TAKE},
         {0, 101, 0, OLD});
+    /* A service that was started again counts from 1 (bybit.md 4.4). */
+    RUN(&sequence, {0, 1, 0, TAKE}, {0, 1, 0, TAKE}, {0, 2, 0, TAKE}, {0, 250, 0, TAKE});
 }
 END_TEST
 
@@ -98,6 +100,24 @@ START_TEST(sequence_that_is_linked_follows_the_name_of_the_one_before)
 }
 END_TEST
 
+START_TEST(sequence_that_steps_waits_for_its_snapshot_and_leaves_no_id_out)
+{
+    struct sequence sequence = begun(SEQUENCE_STEPPED);
+    RUN(&sequence, {0, 101, 0, WAIT}, {0, 1, 0, WAIT});
+    sequence_join(&sequence, 100);
+    RUN(&sequence, {0, 100, 0, OLD}, {0, 101, 0, TAKE}, {0, 102, 0, TAKE}, {0, 102, 0, OLD},
+        {0, 99, 0, OLD}, {0, 104, 0, BROKEN}, {0, 105, 0, WAIT});
+    sequence_join(&sequence, 105);
+    RUN(&sequence, {0, 106, 0, TAKE});
+    sequence_join(&sequence, 110);
+    RUN(&sequence, {0, 110, 0, OLD}, {0, 111, 0, TAKE}, {0, 1, 0, BROKEN}, {0, 2, 0, WAIT});
+    sequence_join(&sequence, 1);
+    RUN(&sequence, {0, 2, 0, TAKE}, {0, 1, 0, BROKEN});
+    sequence_join(&sequence, 0);
+    RUN(&sequence, {0, 1, 0, BROKEN});
+}
+END_TEST
+
 START_TEST(sequence_whose_ids_fall_far_begins_anew)
 {
     const uint64_t high = UINT64_C(5000000000);
@@ -112,6 +132,9 @@ START_TEST(sequence_whose_ids_fall_far_begins_anew)
     sequence = begun(SEQUENCE_LINKED);
     sequence_join(&sequence, high);
     RUN(&sequence, {1, 3, 0, BROKEN}, {4, 5, 3, WAIT});
+    sequence = begun(SEQUENCE_STEPPED);
+    sequence_join(&sequence, high);
+    RUN(&sequence, {0, high - 1000000, 0, OLD}, {0, 3, 0, BROKEN}, {0, 4, 0, WAIT});
 }
 END_TEST
 
@@ -124,6 +147,7 @@ int main(void)
     tcase_add_test(tests, sequence_that_counts_breaks_at_a_hole_and_begins_behind_it);
     tcase_add_test(tests, sequence_that_is_chained_waits_for_its_snapshot);
     tcase_add_test(tests, sequence_that_is_linked_follows_the_name_of_the_one_before);
+    tcase_add_test(tests, sequence_that_steps_waits_for_its_snapshot_and_leaves_no_id_out);
     tcase_add_test(tests, sequence_whose_ids_fall_far_begins_anew);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tickgate parse over the fixtures of each exchange: NAME.jsonl must give NAME.events on standard
- * output and NAME.account on standard error, byte for byte. */
+ * output and NAME.account on standard error, byte for byte. They are of the exchange that is named
+ * as its folder; EXCHANGE.NAME.jsonl is of another one in it. */
 #include "gateway/cli/commands.h"
 #include "gateway/cli/options.h"
 
@@ -109,7 +110,9 @@ START_TEST(parse_gives_what_the_fixtures_say)
     for (size_t i = 0; i < found.gl_pathc; i++) {
         char exchange[64];
         const char *folder = strstr(found.gl_pathv[i], "/connectors/") + strlen("/connectors/");
-        snprintf(exchange, sizeof exchange, "%.*s", (int)strcspn(folder, "/"), folder);
+        const char *name = strrchr(folder, '/') + 1;
+        const char *owner = strcspn(name, ".") < strlen(name) - strlen(".jsonl") ? name : folder;
+        snprintf(exchange, sizeof exchange, "%.*s", (int)strcspn(owner, "./"), owner);
         expect_fixture(exchange, found.gl_pathv[i]);
     }
     globfree(&found);

@@ -297,7 +297,7 @@ START_TEST(config_wants_connections_whole)
     expect_error(CONNECTION("name: a, exchange: [], type: trade_feed, symbols: [A-B]"), 3, 25,
                  "unknown exchange");
     expect_error(CONNECTION("name: a, exchange: binance, type: trades, symbols: [A-B]"), 3, 40,
-                 "type: expected price_feed, trade_feed, order_book or candle_feed");
+                 "type: expected price_feed, trade_feed, order_book, candle_feed");
     expect_error(CONNECTION("name: a, exchange: binance, type: candle_feed, symbols: [A-B]"), 3, 5,
                  "interval: a candle_feed needs one");
     expect_error(CONNECTION("name: a, exchange: binance, type: trade_feed, interval: 1m, symbols: "

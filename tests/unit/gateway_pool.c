@@ -7,7 +7,7 @@
 #include <check.h>
 #include <stdlib.h>
 
-#define EXCHANGES 3
+#define EXCHANGES 4 /* the last one is awaited */
 #define IDLE_MS   5000
 
 static struct config *config;
@@ -24,7 +24,7 @@ static struct connector *start(void *context, uint16_t number,
                                const struct config_exchange *exchange)
 {
     ck_assert_ptr_eq(context, feeds);
-    ck_assert_ptr_eq(exchange, &config->exchanges[number]);
+    ck_assert_ptr_eq(exchange->exchange, pool_exchange(pool, number));
     ck_assert(!feeds[number].running);
     if (refuse)
         return NULL;
@@ -53,10 +53,11 @@ static void stop(void *context, uint16_t number, struct connector **connector)
     *connector = NULL;
 }
 
+static struct exchange exchanges[EXCHANGES];
+
 static void setup(void)
 {
-    static struct exchange exchanges[EXCHANGES];
-    static const char *const names[EXCHANGES] = {"one", "two", "three"};
+    static const char *const names[EXCHANGES] = {"one", "two", "three", "four"};
     const struct pool_ports ports = {feeds, start, want, stop};
     config = calloc(1, sizeof *config);
     config->exchange_count = EXCHANGES;
@@ -64,9 +65,11 @@ static void setup(void)
     config->pool.idle_timeout_ms = IDLE_MS;
     for (size_t i = 0; i < EXCHANGES; i++) {
         exchanges[i].name = names[i];
-        config->exchanges[i].exchange = &exchanges[i];
-        config->exchanges[i].enabled = true;
+        exchanges[i].websocket = exchanges[i].rest = "";
+        config->exchanges[i].exchange = i < 3 ? &exchanges[i] : NULL;
+        config->exchanges[i].enabled = i != 1;
     }
+    memcpy(config->exchanges[3].name, "four", 5);
     pool = pool_new(config, &ports);
 }
 
@@ -87,12 +90,78 @@ static void tell(uint16_t number, size_t count, bool in_use, int64_t now_ns)
 START_TEST(pool_finds_the_exchanges_that_are_enabled)
 {
     uint16_t number = 99;
-    config->exchanges[1].enabled = false;
     ck_assert(pool_find(pool, SLICE("three"), &number));
     ck_assert_uint_eq(number, 2);
     ck_assert(!pool_find(pool, SLICE("two"), &number));
     ck_assert(!pool_find(pool, SLICE("thre"), &number));
     ck_assert_str_eq(pool_exchange(pool, 1)->name, "two");
+}
+END_TEST
+
+START_TEST(pool_gives_an_exchange_that_comes_later_the_number_that_awaits_it)
+{
+    static struct exchange fifth = {.name = "five", .websocket = "wss://five", .rest = "https://5"};
+    uint16_t number = 99;
+    ck_assert_uint_eq(pool_end(pool), 4);
+    ck_assert_ptr_null(pool_exchange(pool, 3));
+    ck_assert(!pool_enabled(pool, 3));
+    ck_assert(!pool_find(pool, SLICE("four"), &number));
+    ck_assert(pool_register(pool, &exchanges[3], &number, &fault));
+    ck_assert_uint_eq(number, 3);
+    ck_assert(pool_find(pool, SLICE("four"), &number) && number == 3);
+    ck_assert(pool_register(pool, &fifth, &number, &fault));
+    ck_assert_uint_eq(number, 4);
+    ck_assert(pool_enabled(pool, 4));
+    ck_assert(pool_register(pool, &fifth, &number, &fault) && number == 4);
+    ck_assert(pool_register(pool, &exchanges[1], &number, &fault) && number == 1);
+    ck_assert(!pool_enabled(pool, 1)); /* as it was configured */
+    ck_assert_uint_eq(pool_end(pool), 5);
+    ck_assert(pool_acquire(pool, 3, 0, &fault));
+    ck_assert_uint_eq(feeds[3].starts, 1);
+}
+END_TEST
+
+START_TEST(pool_has_a_bound_for_exchanges)
+{
+    static struct exchange more[CONFIG_EXCHANGES];
+    uint16_t number;
+    for (size_t i = 0; i < CONFIG_EXCHANGES; i++) {
+        more[i] = (struct exchange){.name = "more", .websocket = "", .rest = ""};
+        bool room = pool_end(pool) < CONFIG_EXCHANGES;
+        ck_assert(pool_register(pool, &more[i], &number, &fault) == room);
+        ck_assert(room || fault.code == FAULT_CAPACITY);
+    }
+}
+END_TEST
+
+START_TEST(pool_keeps_the_name_of_a_connector_until_it_is_closed)
+{
+    ck_assert(!pool_row(pool, 0)->known);
+    ck_assert(pool_acquire(pool, 0, 7 * NS_PER_SECOND, &fault));
+    ck_assert(pool_acquire(pool, 2, 8 * NS_PER_SECOND, &fault));
+    ck_assert(pool_may_name(pool, 0, SLICE("mine"), &fault));
+    pool_name(pool, 0, SLICE("mine"));
+    ck_assert(pool_may_name(pool, 0, SLICE("mine"), &fault));
+    ck_assert(!pool_may_name(pool, 0, SLICE("yours"), &fault));
+    ck_assert_int_eq(fault.code, FAULT_CONFLICT);
+    ck_assert_ptr_nonnull(strstr(fault.message, "mine"));
+    ck_assert(!pool_may_name(pool, 2, SLICE("mine"), &fault));
+    ck_assert_int_eq(fault.code, FAULT_CONFLICT);
+    ck_assert_ptr_nonnull(strstr(fault.message, "one"));
+    const struct pool_row *row = pool_row(pool, 0);
+    ck_assert(row->known && row->running && row->idle);
+    ck_assert_int_eq(row->started_ns, 7 * NS_PER_SECOND);
+    ck_assert_str_eq(row->name, "mine");
+    tell(0, 1, true, 8 * NS_PER_SECOND);
+    ck_assert(!row->idle);
+    pool_sweep(pool, 8 * NS_PER_SECOND + IDLE_MS * NS_PER_MS);
+    ck_assert(row->running && !pool_running(pool, 2));
+    tell(0, 0, false, 20 * NS_PER_SECOND);
+    pool_sweep(pool, 30 * NS_PER_SECOND);
+    ck_assert(row->known && !row->running);
+    ck_assert_str_eq(row->name, "");
+    ck_assert(pool_acquire(pool, 2, 0, &fault));
+    ck_assert(pool_may_name(pool, 2, SLICE("mine"), &fault));
 }
 END_TEST
 
@@ -197,6 +266,9 @@ int main(void)
     TCase *tests = tcase_create("pool");
     tcase_add_checked_fixture(tests, setup, teardown);
     tcase_add_test(tests, pool_finds_the_exchanges_that_are_enabled);
+    tcase_add_test(tests, pool_gives_an_exchange_that_comes_later_the_number_that_awaits_it);
+    tcase_add_test(tests, pool_has_a_bound_for_exchanges);
+    tcase_add_test(tests, pool_keeps_the_name_of_a_connector_until_it_is_closed);
     tcase_add_test(tests, pool_starts_a_connector_once_and_reuses_it);
     tcase_add_test(tests, pool_says_when_it_is_exhausted);
     tcase_add_test(tests, pool_says_when_a_connector_cannot_be_started);

@@ -141,22 +141,28 @@ static void exchange(int fd, const char *bytes, size_t len, size_t answer_len)
 }
 
 /* libzmq's own sockets send no unsubscription of what they never had; this client is none. */
-START_TEST(publisher_is_not_silenced_by_unsubscriptions_that_are_made_up)
+static int connect_liar(void)
 {
     static const char greeting[64] = "\xff\0\0\0\0\0\0\0\1\x7f\3\0NULL";
     static const char ready[] = "\4\x19\5READY\13Socket-Type\0\0\0\3SUB";
-    static const char unsubscribe[] = "\0\6\0never";
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    struct heard heard;
-    start();
-    void *reader = subscribe(outside, config.endpoints[0], "t.");
-    until(stats().subscriptions == 1);
     snprintf(address.sun_path, sizeof address.sun_path, "%.100s",
              config.endpoints[0] + strlen("ipc://"));
     int liar = socket(AF_UNIX, SOCK_STREAM, 0);
     ck_assert_int_eq(connect(liar, (const struct sockaddr *)&address, sizeof address), 0);
     exchange(liar, greeting, sizeof greeting, sizeof greeting);
     exchange(liar, ready, sizeof ready - 1, sizeof ready); /* it is an XPUB: a byte more */
+    return liar;
+}
+
+START_TEST(publisher_is_not_silenced_by_unsubscriptions_that_are_made_up)
+{
+    static const char unsubscribe[] = "\0\6\0never";
+    struct heard heard;
+    start();
+    void *reader = subscribe(outside, config.endpoints[0], "t.");
+    until(stats().subscriptions == 1);
+    int liar = connect_liar();
     for (int i = 0; i < 3; i++)
         exchange(liar, unsubscribe, sizeof unsubscribe - 1, 0);
     until(stats().subscription_events == 4);
@@ -166,6 +172,76 @@ START_TEST(publisher_is_not_silenced_by_unsubscriptions_that_are_made_up)
     hear(reader, &heard, PATIENCE_MS);
     close(liar);
     zmq_close(reader);
+}
+END_TEST
+
+/* The newest set of topics that are read; the counts of those before are the test's to forget. */
+static bool are_read(size_t count)
+{
+    static size_t read;
+    struct readers_set *set = publisher_take_readers(publisher);
+    if (set != NULL)
+        read = set->count;
+    free(set);
+    return read == count;
+}
+
+START_TEST(publisher_tells_which_whole_topics_are_read)
+{
+    config.readers_max = 10;
+    start();
+    ck_assert(publisher_readers_fd(publisher) >= 0);
+    void *one = subscribe(outside, config.endpoints[0], "trade.a.B-C.");
+    until(are_read(1));
+    void *other = subscribe(outside, config.endpoints[0], "trade.a.B-C.");
+    zmq_setsockopt(other, ZMQ_SUBSCRIBE, "", 0);
+    zmq_setsockopt(other, ZMQ_SUBSCRIBE, "trade.a.", 8);
+    zmq_setsockopt(other, ZMQ_SUBSCRIBE, "quote.a.B-C.", 12);
+    until(are_read(2));
+    zmq_setsockopt(other, ZMQ_UNSUBSCRIBE, "quote.a.B-C.", 12);
+    until(are_read(1));
+    zmq_close(one); /* the other one reads on */
+    until(stats().subscriptions == 3);
+    ck_assert(are_read(1));
+    zmq_close(other);
+    until(are_read(0));
+}
+END_TEST
+
+START_TEST(publisher_tells_nothing_of_readers_if_nobody_asks)
+{
+    start();
+    void *one = subscribe(outside, config.endpoints[0], "trade.a.B-C.");
+    until(stats().subscriptions == 1);
+    ck_assert_int_eq(publisher_readers_fd(publisher), -1);
+    ck_assert_ptr_null(publisher_take_readers(publisher));
+    zmq_close(one);
+}
+END_TEST
+
+START_TEST(publisher_takes_nobody_elses_word_for_the_end_of_a_reader)
+{
+    static const char unsubscribe[] = "\0\x0d\0trade.a.B-C.";
+    static const char subscribe_it[] = "\0\x0d\1trade.a.B-C.";
+    config.readers_max = 10;
+    start();
+    void *one = subscribe(outside, config.endpoints[0], "trade.a.B-C.");
+    until(are_read(1));
+    int liar = connect_liar();
+    for (int i = 0; i < 3; i++)
+        exchange(liar, unsubscribe, sizeof unsubscribe - 1, 0);
+    until(stats().subscription_events == 4);
+    ck_assert(are_read(1));
+    for (int i = 0; i < 3; i++) /* the same again and again: one reader, and one end */
+        exchange(liar, subscribe_it, sizeof subscribe_it - 1, 0);
+    until(stats().subscription_events == 7);
+    close(liar);
+    until(stats().subscription_events == 8);
+    void *later = subscribe(outside, config.endpoints[0], "quote.a.B-C.");
+    until(are_read(2)); /* a set later */
+    zmq_close(later);
+    zmq_close(one);
+    until(are_read(0));
 }
 END_TEST
 
@@ -353,6 +429,9 @@ int main(void)
     tcase_add_test(tests, publisher_is_not_silenced_by_unsubscriptions_that_are_made_up);
     tcase_add_test(tests,
                    publisher_drops_a_batch_that_finds_the_queue_full_and_counts_its_messages);
+    tcase_add_test(tests, publisher_tells_which_whole_topics_are_read);
+    tcase_add_test(tests, publisher_tells_nothing_of_readers_if_nobody_asks);
+    tcase_add_test(tests, publisher_takes_nobody_elses_word_for_the_end_of_a_reader);
     tcase_add_test(tests, publisher_refuses_what_no_batch_can_hold_and_loses_nothing_else);
     tcase_add_test(tests, publisher_begins_a_new_batch_when_one_is_full);
     tcase_add_test(tests, publisher_is_bound_anew_past_max_subscriptions_over_ipc);

@@ -6,6 +6,7 @@
 
 #include <check.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define CONNECTORS 2
@@ -45,6 +46,7 @@ static void count(uint16_t connector, uint32_t session, uint64_t frames)
                                        .bytes = frames * 100,
                                        .events = frames * 2,
                                        .control = 1,
+                                       .repeated = 2,
                                        .gaps = 4,
                                        .resyncs = 5,
                                        .dropped = 6,
@@ -71,6 +73,7 @@ START_TEST(stats_sum_the_sessions_of_all_connectors)
     ck_assert_uint_eq(totals->bytes, 11100);
     ck_assert_uint_eq(totals->events, 222);
     ck_assert_uint_eq(totals->control, 3);
+    ck_assert_uint_eq(totals->repeated, 6);
     ck_assert_uint_eq(totals->refused, 45);
     ck_assert_uint_eq(totals->gaps, 12);
     ck_assert_uint_eq(totals->resyncs, 15);
@@ -173,12 +176,57 @@ START_TEST(stats_keep_an_example_for_each_connector_and_reason)
     event.drift.refusal = REFUSAL_NOT_JSON;
     stats_take_drift(stats, &event);
     uint32_t place = 0;
-    uint16_t connector = 9;
-    const struct drift *drift = stats_each_drift(stats, &place, &connector);
-    ck_assert_uint_eq(connector, 1);
-    ck_assert_uint_eq(drift->refusal, REFUSAL_NOT_JSON);
-    ck_assert_mem_eq(drift->example, "abc", 3);
-    ck_assert_ptr_null(stats_each_drift(stats, &place, &connector));
+    struct stats_drift row;
+    ck_assert(stats_each_drift(stats, &place, &row));
+    ck_assert_uint_eq(row.connector, 1);
+    ck_assert_uint_eq(row.first->refusal, REFUSAL_NOT_JSON);
+    ck_assert_mem_eq(row.first->example, "abc", 3);
+    ck_assert(!stats_each_drift(stats, &place, &row));
+}
+END_TEST
+
+static void take_stranger(enum drift_kind drift, const char *name, const char *example)
+{
+    struct event event;
+    event_begin(&event, KIND_DRIFT);
+    event.connector = 1;
+    event.drift.drift = (uint8_t)drift;
+    event.drift.name_len = (uint8_t)strlen(name);
+    memcpy(event.drift.name, name, strlen(name));
+    event.drift.len = (uint16_t)strlen(example);
+    memcpy(event.drift.example, example, strlen(example));
+    stats_take_drift(stats, &event);
+}
+
+START_TEST(stats_keep_the_first_example_of_each_unknown_name_up_to_sixteen)
+{
+    struct stats_drift row;
+    uint32_t place = 0, names = 0;
+    struct event event;
+    take_stranger(DRIFT_UNKNOWN_FIELD, "zz", "first");
+    take_stranger(DRIFT_UNKNOWN_FIELD, "zz", "second");
+    take_stranger(DRIFT_UNKNOWN_WORD, "zz", "a word"); /* something else of the same name */
+    event_begin(&event, KIND_COUNTERS);
+    event.connector = 1;
+    event.counters.drifted[DRIFT_UNKNOWN_FIELD] = 7;
+    event.counters.drifted[DRIFT_UNKNOWN_WORD] = 2;
+    stats_take_counters(stats, &event);
+    ck_assert(stats_each_drift(stats, &place, &row));
+    ck_assert_mem_eq(row.first->example, "first", 5);
+    ck_assert_uint_eq(row.count, 7);
+    ck_assert(stats_each_drift(stats, &place, &row));
+    ck_assert_uint_eq(row.first->drift, DRIFT_UNKNOWN_WORD);
+    ck_assert_uint_eq(row.count, 2);
+    for (int i = 0; i < 2 * STATS_NAMES_MAX; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "name%d", i);
+        take_stranger(DRIFT_UNKNOWN_FIELD, name, "");
+    }
+    for (place = 0; stats_each_drift(stats, &place, &row);)
+        names++;
+    ck_assert_uint_eq(names, STATS_NAMES_MAX);
+    stats_refresh(stats, NS_PER_SECOND);
+    ck_assert_uint_eq(stats_totals(stats)->drifted, 9);
 }
 END_TEST
 
@@ -245,6 +293,7 @@ int main(void)
     tcase_add_test(tests, stats_take_no_session_beyond_the_bounds);
     tcase_add_test(tests, stats_name_the_session_that_stands_most_in_the_way);
     tcase_add_test(tests, stats_keep_an_example_for_each_connector_and_reason);
+    tcase_add_test(tests, stats_keep_the_first_example_of_each_unknown_name_up_to_sixteen);
     tcase_add_test(tests, stats_are_written_by_the_lines_of_their_table);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

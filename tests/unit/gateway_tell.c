@@ -157,6 +157,31 @@ START_TEST(tell_says_what_could_not_be_used_whenever_there_was_more_of_it)
 }
 END_TEST
 
+START_TEST(tell_says_which_names_of_an_exchange_are_not_known)
+{
+    struct event event;
+    event_begin(&event, KIND_DRIFT);
+    event.drift = (struct drift){.drift = DRIFT_UNKNOWN_FIELD,
+                                 .name_len = 2,
+                                 .name = "zz",
+                                 .len = 8,
+                                 .example = "{\"zz\":1}"};
+    stats_take_drift(stats, &event);
+    tell_drifts(tell, now_real_ns);
+    tell_drifts(tell, now_real_ns);
+    expect_message("sys.drift.binance.", 1,
+                   "{\"kind\":\"sys.drift\",\"exchange\":\"binance\",\"drift\":\"unknown_field\","
+                   "\"name\":\"zz\",\"count\":1,\"example\":\"{\\\"zz\\\":1}\"}");
+    event_begin(&event, KIND_COUNTERS);
+    event.counters.drifted[DRIFT_UNKNOWN_FIELD] = 5;
+    stats_take_counters(stats, &event);
+    tell_drifts(tell, now_real_ns);
+    expect_message("sys.drift.binance.", 2,
+                   "{\"kind\":\"sys.drift\",\"exchange\":\"binance\",\"drift\":\"unknown_field\","
+                   "\"name\":\"zz\",\"count\":5,\"example\":\"{\\\"zz\\\":1}\"}");
+}
+END_TEST
+
 /* Its numbers are stats.def's; here are those that tell a part from another. */
 static void expect_part(const char *topic, int64_t seq, const char *member, int64_t value)
 {
@@ -195,6 +220,7 @@ int main(void)
     tcase_add_test(tests, tell_says_what_became_of_a_connection);
     tcase_add_test(tests, tell_says_what_became_of_a_subscription);
     tcase_add_test(tests, tell_says_what_could_not_be_used_whenever_there_was_more_of_it);
+    tcase_add_test(tests, tell_says_which_names_of_an_exchange_are_not_known);
     tcase_add_test(tests, tell_says_the_numbers_of_the_gateway_and_of_each_session);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -231,6 +231,40 @@ START_TEST(topics_show_the_last_data_with_the_state_of_now)
 }
 END_TEST
 
+START_TEST(topics_show_the_last_mark_and_the_last_liquidation)
+{
+    struct topic *topic = add(KIND_MARK, "BTC-USDT-PERP");
+    struct event *event = next_event(topic, UPDATE_DATA, TOPIC_OK, REASON_NONE);
+    event->mark.known = MARK_MARK_PRICE | MARK_OPEN_INTEREST;
+    event->mark.mark_price = number("95012345.10");
+    event->mark.open_interest = number("77.5");
+    take(topic);
+    next_event(topic, UPDATE_STATE, TOPIC_DOWN, REASON_RESET);
+    take(topic);
+    const char *text = image(topic, 0, true);
+    expect_in(text, "\"update\":\"snapshot\",\"epoch\":42,\"seq\":2,\"state\":\"down\"");
+    expect_in(text, "\"mark_price\":\"95012345.10\",\"open_interest\":\"77.5\"");
+    topic = add(KIND_LIQUIDATION, "BTC-USDT-PERP");
+    event = next_event(topic, UPDATE_DATA, TOPIC_OK, REASON_NONE);
+    event->liquidation = (struct liquidation){number("95000.5"), number("0.25"), SIDE_SELL};
+    take(topic);
+    text = image(topic, 0, true);
+    expect_in(text, "\"update\":\"snapshot\"");
+    expect_in(text, "\"side\":\"sell\",\"price\":\"95000.5\",\"size\":\"0.25\"");
+}
+END_TEST
+
+START_TEST(topics_name_the_parts_of_a_quote)
+{
+    struct topic *topic = add(KIND_QUOTE, "BTC-USDT");
+    struct event *event = next_event(topic, UPDATE_DATA, TOPIC_STALE, REASON_SILENT);
+    event->quote.stale_parts = 2;
+    take(topic);
+    topics_name_parts(topic, SLICE("bookTicker,ticker,"));
+    expect_in(image(topic, 0, true), "\"stale_parts\":[\"ticker\"]}");
+}
+END_TEST
+
 START_TEST(topics_apply_deltas_to_the_book_and_show_it_whole)
 {
     struct topic *topic = valid_book();
@@ -391,6 +425,8 @@ int main(void)
     tcase_add_test(tests, topics_count_every_event_that_never_came_the_first_ones_too);
     tcase_add_test(tests, topics_show_nothing_but_the_state_before_there_was_data);
     tcase_add_test(tests, topics_show_the_last_data_with_the_state_of_now);
+    tcase_add_test(tests, topics_show_the_last_mark_and_the_last_liquidation);
+    tcase_add_test(tests, topics_name_the_parts_of_a_quote);
     tcase_add_test(tests, topics_apply_deltas_to_the_book_and_show_it_whole);
     tcase_add_test(tests, topics_do_not_apply_the_deltas_of_a_book_that_recovers);
     tcase_add_test(tests, topics_keep_the_book_of_a_topic_that_is_stale_or_suspect_for_a_while);

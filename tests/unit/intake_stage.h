@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stage for tests of the intake: Binance's own table, a sink that remembers what it was given and
- * can be full, a hook that counts who asks for a snapshot. One stage a test, one thread. */
+ * can be full, hooks that count what they are asked for. One stage a test, one thread. */
 #ifndef TICKGATE_TESTS_UNIT_INTAKE_STAGE_H
 #define TICKGATE_TESTS_UNIT_INTAKE_STAGE_H
 
@@ -11,6 +11,7 @@
 #include <stdlib.h>
 
 #define STAGE_SLOTS  8
+#define STAGE_KEYS   64
 #define STAGE_EVENTS 4096
 #define STAGE_LEVELS 16
 #define STAGE_SETTLE 100 /* ms */
@@ -25,6 +26,7 @@ struct stage {
     size_t read; /* events up to here were looked at */
     bool full, flush_fails;
     uint32_t asked[STAGE_SLOTS];
+    uint32_t renewed[STAGE_KEYS];
     int64_t now_ns;
 };
 
@@ -53,11 +55,17 @@ static void stage_asked(void *context, uint32_t slot, struct slice exchange_symb
     ((struct stage *)context)->asked[slot]++;
 }
 
+static void stage_renewed(void *context, uint32_t key)
+{
+    ck_assert_uint_lt(key, STAGE_KEYS);
+    ((struct stage *)context)->renewed[key]++;
+}
+
 static inline struct stage *stage_new(const struct exchange *exchange, uint32_t buffer_max)
 {
     struct stage *stage = calloc(1, sizeof *stage);
     const struct intake_config config = {STAGE_SLOTS, 1000, buffer_max, STAGE_LEVELS, STAGE_SETTLE};
-    const struct intake_hooks hooks = {stage_asked, stage};
+    const struct intake_hooks hooks = {stage_asked, stage_renewed, stage};
     ck_assert_ptr_nonnull(stage);
     stage->sink = (struct sink){stage_event, stage_flush};
     stage->now_ns = INT64_C(1700000000) * NS_PER_SECOND;
@@ -91,6 +99,17 @@ static inline struct want stage_want(uint32_t slot, enum kind kind, const char *
     text_literal(&theirs, "BNBBTC");
     memcpy(want.variant, variant, strlen(variant));
     return want;
+}
+
+/* The number of a topic's key. */
+static inline uint32_t stage_key(const struct stage *stage, uint32_t slot, const char *text)
+{
+    uint32_t keys[INTAKE_TOPIC_KEYS];
+    uint32_t count = intake_topic_keys(stage->intake, slot, keys), i = 0;
+    while (i < count && !slice_equal(intake_key_text(stage->intake, keys[i]), slice_of(text)))
+        i++;
+    ck_assert_msg(i < count, "%s is no key of slot %u", text, slot);
+    return keys[i];
 }
 
 /* Sends a frame; what it was. Its time is 1 ms after the one before. */

@@ -77,6 +77,51 @@ START_TEST(topic_that_is_not_well_formed_is_not_read)
 }
 END_TEST
 
+START_TEST(topic_is_read_back_whole)
+{
+    struct topic_parts parts;
+    ck_assert(topic_read(SLICE("mark.binance-usdm.BTC-USDT-PERP."), &parts));
+    ck_assert_int_eq(parts.kind, KIND_MARK);
+    ck_assert(slice_equal(text_slice(&parts.exchange), SLICE("binance-usdm")));
+    ck_assert(slice_equal(text_slice(&parts.symbol), SLICE("BTC-USDT-PERP")));
+    ck_assert_uint_eq(parts.variant.len, 0);
+    ck_assert(topic_read(SLICE("candle.bybit.%E5%B8%81-USDT.1M."), &parts));
+    ck_assert_int_eq(parts.kind, KIND_CANDLE);
+    ck_assert(slice_equal(text_slice(&parts.symbol), SLICE("\xe5\xb8\x81-USDT")));
+    ck_assert(slice_equal(text_slice(&parts.variant), SLICE("1M")));
+}
+END_TEST
+
+START_TEST(topic_that_nobody_writes_is_not_read)
+{
+    static const char *const none[] = {"",
+                                       ".",
+                                       "trade",
+                                       "trade.binance.",
+                                       "trade.binance.BTC-USDT",
+                                       "trade.binance..",
+                                       "trade.binance.BTC-USDT.1m.",
+                                       "candle.binance.BTC-USDT.",
+                                       "candle.binance.BTC-USDT.1m.1m.",
+                                       "Trade.binance.BTC-USDT.",
+                                       "counters.binance.BTC-USDT.",
+                                       "sys.head.binance.",
+                                       "trade.binance.BTC%2DUSDT.",
+                                       "trade.binance.%e5%b8%81-USDT.",
+                                       "trade.binance.BTC USDT."};
+    char longer[TOPIC_MAX + 100];
+    struct topic_parts parts;
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++)
+        ck_assert_msg(!topic_read(slice_of(none[i]), &parts), "%s", none[i]);
+    struct text text = text_over(longer, sizeof longer);
+    text_literal(&text, "trade.binance.");
+    for (int i = 0; i < 65; i++)
+        text_literal(&text, "A");
+    text_literal(&text, ".");
+    ck_assert(!topic_read(text_slice(&text), &parts));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("proto_topic");
@@ -85,6 +130,8 @@ int main(void)
     tcase_add_test(tests, topic_that_is_too_long_overflows);
     tcase_add_test(tests, topic_parts_are_read_back_as_they_were);
     tcase_add_test(tests, topic_that_is_not_well_formed_is_not_read);
+    tcase_add_test(tests, topic_is_read_back_whole);
+    tcase_add_test(tests, topic_that_nobody_writes_is_not_read);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -110,6 +110,30 @@ START_TEST(wire_quote_leaves_out_what_is_not_known)
 }
 END_TEST
 
+START_TEST(wire_quote_names_its_parts_that_are_stale)
+{
+    struct event event;
+    begin(&event, KIND_QUOTE, UPDATE_DATA);
+    event.quote.known = 1u << QUOTE_PRICE;
+    event.quote.numbers[QUOTE_PRICE] = number("1.0");
+#define BEFORE                                                                                     \
+    ",\"update\":\"data\",\"epoch\":1790000000001,\"seq\":7,\"state\":\"ok\",\"proof\":\"none\","  \
+    "\"ts_received\":1672515782200123,\"ts_published\":1672515782200999,\"price\":\"1.0\""
+    expect_body(&event, "bookTicker,ticker,", BEFORE "}");
+    event.quote.stale_parts = 1;
+    expect_body(&event, "bookTicker,ticker,", BEFORE ",\"stale_parts\":[\"bookTicker\"]}");
+    event.quote.stale_parts = 2;
+    expect_body(&event, "bookTicker,ticker,", BEFORE ",\"stale_parts\":[\"ticker\"]}");
+    event.quote.stale_parts = 3;
+    expect_body(&event, "bookTicker,ticker,",
+                BEFORE ",\"stale_parts\":[\"bookTicker\",\"ticker\"]}");
+    event.quote.stale_parts = UINT32_MAX; /* more than there are */
+    expect_body(&event, "a,b,c,", BEFORE ",\"stale_parts\":[\"a\",\"b\",\"c\"]}");
+    expect_body(&event, "", BEFORE "}");
+#undef BEFORE
+}
+END_TEST
+
 START_TEST(wire_candle)
 {
     struct event event;
@@ -249,6 +273,11 @@ START_TEST(wire_room_is_enough_for_the_longest_of_everything)
     const struct wire_topic topic = {SLICE("a-long-name-of-an-exchange-32-bytes"), longest, longest,
                                      SLICE("")};
     const struct decimal digits = {UINT64_MAX, UINT32_MAX, 28, true, {0}};
+    char parts[WIRE_WORDS_MAX + 1];
+    memset(parts, 'x', WIRE_WORDS_MAX);
+    for (int i = 1; i <= 4; i++)
+        parts[i * WIRE_WORDS_MAX / 4 - 1] = ',';
+    parts[WIRE_WORDS_MAX] = '\0';
     for (unsigned int kind = 0; kind < KIND_PUBLIC_COUNT; kind++) {
         struct event *event =
             aligned_alloc(16, (sizeof *event + 15) / 16 * 16 + LEVELS * sizeof(struct level));
@@ -265,6 +294,7 @@ START_TEST(wire_room_is_enough_for_the_longest_of_everything)
         if (kind == KIND_QUOTE) {
             event->quote.known = (1u << QUOTE_FIELD_COUNT) - 1;
             event->quote.ts_last = INT64_MAX;
+            event->quote.stale_parts = UINT32_MAX;
             for (int i = 0; i < QUOTE_FIELD_COUNT; i++)
                 event->quote.numbers[i] = digits;
         } else if (kind == KIND_TRADE) {
@@ -296,7 +326,8 @@ START_TEST(wire_room_is_enough_for_the_longest_of_everything)
         char *bytes = malloc(room);
         ck_assert_ptr_nonnull(bytes);
         struct text body = text_over(bytes, room);
-        wire_json_event(&body, text_slice(&head), SLICE("12345678"), event, UINT64_MAX, INT64_MAX);
+        wire_json_event(&body, text_slice(&head), slice_of(kind == KIND_QUOTE ? parts : "12345678"),
+                        event, UINT64_MAX, INT64_MAX);
         ck_assert(!body.overflow);
         free(bytes);
         free(event);
@@ -311,6 +342,7 @@ int main(void)
     tcase_add_test(tests, wire_head_names_the_topic_and_escapes_it);
     tcase_add_test(tests, wire_trade);
     tcase_add_test(tests, wire_quote_leaves_out_what_is_not_known);
+    tcase_add_test(tests, wire_quote_names_its_parts_that_are_stale);
     tcase_add_test(tests, wire_candle);
     tcase_add_test(tests, wire_mark_and_liquidation);
     tcase_add_test(tests, wire_book_delta_has_its_ids_as_texts);

@@ -51,11 +51,11 @@ static inline void set_up(void)
     config->requests.reply_max = 65536;
     tables = (struct query_tables){.config = config, .epoch = 1700000000000};
     tables.topics = topics_new(TOPICS_MAX, LEVELS_MAX);
-    tables.instruments = instruments_new(config->exchange_count);
+    tables.instruments = instruments_new(CONFIG_EXCHANGES);
     tables.pool = pool_new(config, &ports);
     tables.subscriptions =
         subscriptions_new(TOPICS_MAX, tables.topics, tables.instruments, tables.pool);
-    tables.stats = stats_new(config->exchange_count);
+    tables.stats = stats_new(CONFIG_EXCHANGES);
     tables.connections = connections_new(8, SYMBOLS_MAX, tables.subscriptions, tables.stats);
     tables.cache = cache_new(100, 60000);
     query = query_new(&tables);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The simulated Binance against the exchange's own documents: each expected text is theirs
  * (binance.md 2.1, 3.1, 4.1, 5.3), with the numbers of the test. */
-#include "connectors/dialect.h"
+#include "tests/sim/dialects.h"
 
 #include <check.h>
 #include <stdlib.h>
 
-static const struct dialect *const dialect = &dialect_binance;
+static const struct dialect *dialect;
 
 static struct decimal decimal_of(const char *digits)
 {
@@ -41,11 +41,13 @@ static struct dialect_event event_at(int64_t ms)
 START_TEST(trades_are_written_as_documented)
 {
     struct dialect_event event = event_at(1672515782136);
-    event.trade.id = 12345;
-    event.trade.aggregate_id = 77;
-    event.trade.price = decimal_of("0.001");
-    event.trade.size = decimal_of("100");
-    event.trade.sell = true;
+    struct dialect_trade trade = {.id = 12345,
+                                  .aggregate_id = 77,
+                                  .price = decimal_of("0.001"),
+                                  .size = decimal_of("100"),
+                                  .sell = true};
+    event.trades.rows = &trade;
+    event.trades.count = 1;
     expect_payload("bnbbtc@trade", &event,
                    "{\"e\":\"trade\",\"E\":1672515782136,\"s\":\"BNBBTC\",\"t\":12345,\"p\":"
                    "\"0.001\",\"q\":\"100\",\"T\":1672515782136,\"m\":true,\"M\":true}");
@@ -54,7 +56,7 @@ START_TEST(trades_are_written_as_documented)
                    "\"0.001\",\"q\":\"100\",\"f\":12345,\"l\":12345,\"T\":1672515782136,\"m\":true,"
                    "\"M\":true}");
     event.micro = true;
-    event.trade.sell = false;
+    trade.sell = false;
     event.time_ns += 7000;
     expect_payload("bnbbtc@trade", &event,
                    "{\"e\":\"trade\",\"E\":1672515782136007,\"s\":\"BNBBTC\",\"t\":12345,\"p\":"
@@ -65,9 +67,9 @@ END_TEST
 START_TEST(quotes_are_written_as_documented)
 {
     struct dialect_event event = {.symbol = SLICE("BNBUSDT")};
-    event.top.id = 400900217;
-    event.top.bid = level("25.35190000", "31.21000000");
-    event.top.ask = level("25.36520000", "40.66000000");
+    event.top_id = 400900217;
+    event.bid = level("25.35190000", "31.21000000");
+    event.ask = level("25.36520000", "40.66000000");
     expect_payload("bnbusdt@bookTicker", &event,
                    "{\"u\":400900217,\"s\":\"BNBUSDT\",\"b\":\"25.35190000\",\"B\":\"31.21000000\","
                    "\"a\":\"25.36520000\",\"A\":\"40.66000000\"}");
@@ -85,9 +87,9 @@ START_TEST(quotes_are_written_as_documented)
     event.day.change = decimal_of("0.0015");
     event.day.change_percent = decimal_of("250.00");
     event.day.average = decimal_of("0.0018");
-    event.day.last_size = decimal_of("10");
-    event.day.bid = level("0.0024", "10");
-    event.day.ask = level("0.0026", "100");
+    event.day.last.size = decimal_of("10");
+    event.bid = level("0.0024", "10");
+    event.ask = level("0.0026", "100");
     expect_payload(
         "bnbbtc@ticker", &event,
         "{\"e\":\"24hrTicker\",\"E\":1672515782136,\"s\":\"BNBBTC\",\"p\":\"0.0015\",\"P\":"
@@ -107,7 +109,12 @@ START_TEST(books_are_written_as_documented)
     struct dialect_level bids[] = {level("0.0024", "10"), level("0.0023", "0.00000000")};
     struct dialect_level asks[] = {level("0.0026", "100")};
     struct dialect_event event = event_at(1672515782136);
-    event.book = (struct dialect_book){157, 160, bids, asks, 2, 1};
+    event.book = (struct dialect_book){.first_id = 157,
+                                       .last_id = 160,
+                                       .bids = bids,
+                                       .asks = asks,
+                                       .bid_count = 2,
+                                       .ask_count = 1};
     static const char changes[] =
         "{\"e\":\"depthUpdate\",\"E\":1672515782136,\"s\":\"BNBBTC\",\"U\":157,\"u\":160,\"b\":[["
         "\"0.0024\",\"10\"],[\"0.0023\",\"0.00000000\"]],\"a\":[[\"0.0026\",\"100\"]]}";
@@ -181,11 +188,12 @@ static void expect_reply(const char *message, const char *expected)
 {
     static struct dialect_request request;
     static const struct slice keys[] = {{"btcusdt@aggTrade", 16}, {"a@b\"", 4}};
+    static const struct dialect_session session = {1, 0, true, keys, 2};
     char memory[4096];
     struct text reply = text_over(memory, sizeof memory);
-    dialect->read_request(slice_of(message), &request, &reply);
+    dialect->read_request(slice_of(message), &session, &request, &reply);
     if (request.word != DIALECT_REFUSED)
-        dialect->write_reply(&reply, &request, false, true, keys, 2);
+        dialect->write_reply(&reply, &request, &session, DIALECT_DONE, SLICE(""));
     text_terminate(&reply);
     ck_assert_msg(strcmp(memory, expected) == 0, "%s is answered %s", message, memory);
 }
@@ -244,9 +252,10 @@ END_TEST
 START_TEST(more_streams_than_may_be_are_refused_as_seen)
 {
     static struct dialect_request request = {.word = DIALECT_SUBSCRIBE, .id = {"19", 2}};
+    static const struct dialect_session session = {.wrapped = true};
     char memory[256];
     struct text reply = text_over(memory, sizeof memory);
-    dialect->write_reply(&reply, &request, true, true, NULL, 0);
+    dialect->write_reply(&reply, &request, &session, DIALECT_FULL, SLICE(""));
     text_terminate(&reply);
     ck_assert_str_eq(memory,
                      "{\"error\":{\"code\":4,\"msg\":\"Too many subscriptions\"},\"id\":19}");
@@ -283,8 +292,10 @@ START_TEST(weights_are_the_documented_ones)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct dialect_query query =
             query_of(cases[i].path, *cases[i].limit != '\0' ? "limit" : "", cases[i].limit);
-        ck_assert_msg(dialect->weigh(&query) == cases[i].weight, "%s %s", cases[i].path,
+        uint32_t group = 0;
+        ck_assert_msg(dialect->weigh(&query, &group) == cases[i].weight, "%s %s", cases[i].path,
                       cases[i].limit);
+        ck_assert_uint_eq(group, 0);
     }
 }
 END_TEST
@@ -361,6 +372,7 @@ END_TEST
 
 int main(void)
 {
+    dialect = dialects_find(SLICE("binance"));
     Suite *suite = suite_create("sim_binance");
     TCase *tests = tcase_create("binance");
     tcase_add_test(tests, trades_are_written_as_documented);

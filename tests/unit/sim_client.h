@@ -26,14 +26,19 @@
 static struct venue *venue;
 static uint16_t port, control_port;
 
-static inline void open_desk(const struct options *options)
+static inline void open_desk_of(const struct options *options, const struct dialect *dialect)
 {
     const char *why = NULL;
-    venue = venue_new(options, &dialect_binance, NULL, &why);
+    venue = venue_new(options, dialect, NULL, &why);
     ck_assert_msg(venue != NULL, "%s", why);
     port = sockets_listen(venue->sockets, 0, false);
     control_port = sockets_listen(venue->sockets, 0, true);
     ck_assert(port != 0 && control_port != 0);
+}
+
+static inline void open_desk(const struct options *options)
+{
+    open_desk_of(options, dialects_find(slice_of(options->exchange)));
 }
 
 static inline struct options desk_options(void)

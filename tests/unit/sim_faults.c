@@ -44,6 +44,9 @@ START_TEST(each_kind_takes_its_arguments)
         "kind=rest_slow&delay_ms=100",
         "kind=rest_old&count=3",
         "kind=shutdown",
+        "kind=restart",
+        "kind=restart&symbol=BTCUSDT",
+        "kind=mute&stream=btcusdt@trade&for_ms=5000",
         "kind=none",
     };
     bool seen[FAULT_KINDS] = {false};
@@ -78,6 +81,8 @@ START_TEST(what_does_not_belong_is_refused)
         "kind=drop&symbol=BTCUSDT&count=0",
         "kind=drop&symbol=BTCUSDT&count=-1",
         "kind=swap&symbol=BTCUSDT&count=2",
+        "kind=mute",
+        "kind=restart&stream=btcusdt@trade",
         "kind=large",
         "kind=large&bytes=99999999999999999999",
         "kind=fragment&bytes=0",
@@ -149,8 +154,23 @@ START_TEST(options_are_read_as_they_are_meant)
         read_options(&options, (const char *const[]){"--tls-dir", "x", "--speed", "0", NULL}));
     ck_assert_uint_eq(options.speed_thousandths, 0);
     ck_assert_uint_eq(options.shares[GROUP_BOOK], 50);
+    ck_assert_uint_eq(options.shares[GROUP_LIQUIDATION], 1);
     ck_assert(read_options(&options, (const char *const[]){"--plain", "--speed", "20", NULL}));
     ck_assert_uint_eq(options.speed_thousandths, 20000);
+}
+END_TEST
+
+START_TEST(limits_are_the_exchanges_own_but_for_those_that_are_given)
+{
+    static const struct dialect_limits own = {.ping_ms = 20000, .pong_ms = 60000, .connects = 300};
+    struct options options;
+    ck_assert(read_options(
+        &options, (const char *const[]){"--plain", "--ping-ms", "0", "--idle-ms", "500", NULL}));
+    struct dialect_limits limits = options_limits(&options, &own);
+    ck_assert_uint_eq(limits.ping_ms, 0);
+    ck_assert_uint_eq(limits.idle_ms, 500);
+    ck_assert_uint_eq(limits.pong_ms, 60000);
+    ck_assert_uint_eq(limits.connects, 300);
 }
 END_TEST
 
@@ -168,6 +188,7 @@ START_TEST(wrong_options_are_refused)
         {"--plain", "--rate", "-1", NULL},
         {"--plain", "--rate", "1.5", NULL},
         {"--plain", "--port", "65536", NULL},
+        {"--plain", "--exchange", NULL},
         {"--plain", "--seed", "18446744073709551616", NULL},
         {"--plain", "--speed", "0.0001", NULL},
         {"--plain", "--mix", "trade", NULL},
@@ -191,6 +212,7 @@ int main(void)
     tcase_add_test(tests, what_does_not_belong_is_refused);
     tcase_add_test(tests, a_fault_ends_with_its_time_its_count_or_all_of_them);
     tcase_add_test(tests, options_are_read_as_they_are_meant);
+    tcase_add_test(tests, limits_are_the_exchanges_own_but_for_those_that_are_given);
     tcase_add_test(tests, wrong_options_are_refused);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

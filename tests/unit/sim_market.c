@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The made-up market keeps what a market keeps, over a million steps: no crossed book, no hole in
  * an id, and whoever follows the changes has the book. */
+#include "common/clock.h"
+#include "tests/sim/dialects.h"
 #include "tests/sim/market.h"
 #include "tests/sim/replica.h"
 
@@ -13,7 +15,8 @@
 
 static struct market *new_market(uint64_t seed, uint32_t depth)
 {
-    struct market *market = market_new(seed, SYMBOLS, depth, &dialect_binance, NOW_MS);
+    struct market *market =
+        market_new(seed, SYMBOLS, depth, dialects_find(SLICE("binance")), NOW_MS);
     ck_assert_ptr_nonnull(market);
     return market;
 }
@@ -56,7 +59,7 @@ START_TEST(a_book_is_never_crossed_over_a_million_changes)
     random_seed(&random, 1);
     for (uint32_t depth = BOOK_DEPTH_MIN; depth <= 500; depth *= 10) {
         bool good = true;
-        ck_assert(book_init(&book, depth, 50000, &random));
+        ck_assert(book_init(&book, depth, 50000, 12, &random));
         for (int i = 0; i < STEPS && good; i++) {
             book_change(&book, &random, &changes);
             int64_t bid = book_best(&book, BOOK_BIDS)->price;
@@ -99,10 +102,10 @@ START_TEST(whoever_follows_the_changes_has_the_book)
         if (random_below(&random, 3) == 0) {
             uint64_t before = market->instruments[index].update_id;
             market_top(market, index, &event);
-            good = event.top.id == before + 1 &&
-                   decimal_compare(&event.top.bid.price, &event.top.ask.price) < 0;
+            good = event.top_id == before + 1 &&
+                   decimal_compare(&event.bid.price, &event.ask.price) < 0;
         } else {
-            market_change(market, index, &event);
+            market_change(market, index, false, &event);
             good = event.book.first_id == replicas[index].last_id + 1 &&
                    event.book.last_id >= event.book.first_id &&
                    replica_apply(&replicas[index], &event.book);
@@ -123,7 +126,7 @@ START_TEST(bars_come_to_the_sum_of_their_trades)
 {
     struct market *market = new_market(4, 50);
     struct instrument *instrument = &market->instruments[0];
-    struct dialect_event event;
+    struct dialect_event event = {.time_ns = NOW_MS * NS_PER_MS};
     struct bar bar;
     bool good = true;
     bar_sum volume = 0, turnover = 0, taker = 0;
@@ -131,13 +134,13 @@ START_TEST(bars_come_to_the_sum_of_their_trades)
     uint64_t last_id = instrument->trade_id;
     bar_begin(&bar, NOW_MS, NOW_MS + 59999, instrument->last_price);
     for (int i = 0; i < STEPS; i++) {
-        market_change(market, 0, &event);
-        market_trade(market, 0, NOW_MS, &event);
-        bool sell = event.trade.sell;
-        good = good && event.trade.id == ++last_id &&
+        market_change(market, 0, false, &event);
+        market_trade(market, 0, 1, &event);
+        bool sell = event.trades.rows->sell;
+        good = good && event.trades.rows->id == ++last_id &&
                instrument->last_price ==
                    book_best(&instrument->book, sell ? BOOK_BIDS : BOOK_ASKS)->price;
-        bar_add(&bar, event.trade.id, instrument->last_price, instrument->last_size, sell);
+        bar_add(&bar, &instrument->scale, market->raw);
         uint64_t size = (uint64_t)instrument->last_size;
         volume += size;
         turnover += (bar_sum)size * (uint64_t)instrument->last_price;
@@ -162,13 +165,16 @@ START_TEST(a_seed_makes_the_same_market_again_and_another_another)
         struct dialect_event events[3];
         for (int k = 0; k < 3; k++) {
             memset(&events[k], 0, sizeof events[k]);
-            market_change(markets[k], 1, &events[k]);
-            market_trade(markets[k], 1, NOW_MS, &events[k]);
+            events[k].time_ns = NOW_MS * NS_PER_MS;
+            market_change(markets[k], 1, false, &events[k]);
+            market_trade(markets[k], 1, 1, &events[k]);
         }
-        ck_assert_uint_eq(events[0].trade.id, events[1].trade.id);
-        ck_assert_mem_eq(&events[0].trade.price, &events[1].trade.price, sizeof(struct decimal));
-        ck_assert_mem_eq(&events[0].trade.size, &events[1].trade.size, sizeof(struct decimal));
-        differ += decimal_compare(&events[0].trade.size, &events[2].trade.size) != 0;
+        const struct dialect_trade *trades[] = {events[0].trades.rows, events[1].trades.rows,
+                                                events[2].trades.rows};
+        ck_assert_uint_eq(trades[0]->id, trades[1]->id);
+        ck_assert_mem_eq(&trades[0]->price, &trades[1]->price, sizeof(struct decimal));
+        ck_assert_mem_eq(&trades[0]->size, &trades[1]->size, sizeof(struct decimal));
+        differ += decimal_compare(&trades[0]->size, &trades[2]->size) != 0;
     }
     ck_assert_uint_gt(differ, 5000);
     for (int k = 0; k < 3; k++)

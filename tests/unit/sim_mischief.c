@@ -217,14 +217,14 @@ START_TEST(a_crossing_message_bids_more_than_is_asked)
     ck_assert_int_eq(control("/sim/fault?kind=cross&symbol=BTCUSDT"), 200);
     control(SEND "1");
     const char *text = client_expect(&client, "depthUpdate");
-    ck_assert(dialect_binance.read_book(slice_of(text), &book, levels[0], levels[1], 20));
+    ck_assert(venue->dialect->read_book(slice_of(text), &book, levels[0], levels[1], 20));
     struct decimal bid = levels[0][0].price;
     venue_book(venue, 0, 1, &book);
     ck_assert_int_gt(decimal_compare(&bid, &book.asks[0].price), 0);
     ck_assert_int_gt(decimal_compare(&book.asks[0].price, &book.bids[0].price), 0);
     control(SEND "1");
     text = client_expect(&client, "depthUpdate");
-    ck_assert(dialect_binance.read_book(slice_of(text), &book, levels[0], levels[1], 20));
+    ck_assert(venue->dialect->read_book(slice_of(text), &book, levels[0], levels[1], 20));
     ck_assert_uint_le(book.bid_count, BOOK_CHANGES_MAX);
     ck_assert(!venue->faults.tampers);
     finish();
@@ -278,7 +278,7 @@ START_TEST(fragments_make_the_message)
     struct dialect_level levels[2][20];
     struct dialect_book book;
     ck_assert(
-        dialect_binance.read_book((struct slice){whole, len}, &book, levels[0], levels[1], 20));
+        venue->dialect->read_book((struct slice){whole, len}, &book, levels[0], levels[1], 20));
     finish();
 }
 END_TEST
@@ -328,6 +328,8 @@ START_TEST(what_is_asked_wrongly_is_refused_and_nothing_done)
     static const char *const bad[] = {
         "/sim/fault?kind=nonsense",
         "/sim/fault?kind=drop&symbol=NOPE",
+        "/sim/fault?kind=restart",
+        "/sim/fault?kind=mute&stream=btcusdt@nonsense",
         "/sim/fault",
         "/sim/stats?x=1",
         "/sim/book",

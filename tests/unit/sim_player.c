@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Recordings: at every moment of one the book that is given joins what is still to come. */
+#include "tests/sim/dialects.h"
 #include "tests/sim/player.h"
 #include "tests/sim/replica.h"
 
@@ -47,7 +48,7 @@ static struct player *open_player(void)
     char path[128];
     const char *why = NULL;
     snprintf(path, sizeof path, "%s/r.jsonl", directory);
-    struct player *player = player_open(path, &dialect_binance, NS_PER_MS, &why);
+    struct player *player = player_open(path, dialects_find(SLICE("binance")), NS_PER_MS, &why);
     ck_assert_msg(player != NULL, "%s", why);
     return player;
 }
@@ -110,7 +111,8 @@ static void expect_joined(uint32_t taken)
     ck_assert(replica_replace(&replica, &book));
     while (player_next_ns(player) != INT64_MAX) {
         if (!player_take(player, &place, &payload) ||
-            !dialect_binance.read_book(payload, &book, levels[0], levels[1], LEVELS_MAX))
+            !dialects_find(SLICE("binance"))
+                 ->read_book(payload, &book, levels[0], levels[1], LEVELS_MAX))
             continue;
         if (subscribed_at == 0)
             subscribed_at = book.first_id;
@@ -226,15 +228,15 @@ END_TEST
 START_TEST(what_cannot_be_played_is_refused)
 {
     const char *why = NULL;
-    ck_assert_ptr_null(player_open("/nowhere.jsonl", &dialect_binance, 1, &why));
+    ck_assert_ptr_null(player_open("/nowhere.jsonl", dialects_find(SLICE("binance")), 1, &why));
     ck_assert_ptr_nonnull(why);
     begin();
     char path[128];
     snprintf(path, sizeof path, "%s/r.jsonl", directory);
     write_file("r.jsonl", "");
-    ck_assert_ptr_null(player_open(path, &dialect_binance, 1, &why));
+    ck_assert_ptr_null(player_open(path, dialects_find(SLICE("binance")), 1, &why));
     write_file("r.jsonl", "{\"result\":null,\"id\":1}\n[1,2]\n\n");
-    ck_assert_ptr_null(player_open(path, &dialect_binance, 1, &why));
+    ck_assert_ptr_null(player_open(path, dialects_find(SLICE("binance")), 1, &why));
     finish();
 }
 END_TEST

@@ -208,7 +208,7 @@ START_TEST(a_life_ends_and_a_close_is_answered)
     until(venue->sessions == 0);
     ck_assert_uint_eq(client_closed(&client), 0);
     client_close(&client);
-    venue->options.life_ms = 100000;
+    venue->limits.life_ms = 100000;
     client_upgrade(&client, "/ws");
     client_send(&client, FRAME_CLOSE, true, SLICE("\x03\xe8"));
     ck_assert_uint_eq(client_closed(&client), 1000);

@@ -18,7 +18,7 @@ static uint64_t number_in(const char *text, const char *name)
 
 static bool read_book(const char *text, struct dialect_book *book)
 {
-    return dialect_binance.read_book(slice_of(text), book, levels[0], levels[1], 1000);
+    return venue->dialect->read_book(slice_of(text), book, levels[0], levels[1], 1000);
 }
 
 static void get_book(struct client *rest, const char *path, struct dialect_book *book)
@@ -65,10 +65,11 @@ START_TEST(a_book_asked_for_at_any_moment_joins_the_stream)
             apply(&replica, client_expect(&client, "depthUpdate"));
         control("/sim/pause");
         control("/sim/send?stream=btcusdt@bookTicker&count=3");
-        get_book(&rest, "/sim/book?symbol=BTCUSDT", &book);
-        while (replica.last_id < book.last_id)
+        ck_assert_int_eq(client_get(&rest, "/sim/book?symbol=BTCUSDT", "\r\n"), 200);
+        uint64_t last_id = number_in(buffer_data(&rest.in), "{\"symbol\":\"BTCUSDT\",\"id\":");
+        while (replica.last_id < last_id)
             apply(&replica, client_expect(&client, "depthUpdate"));
-        get_book(&rest, "/sim/book?symbol=BTCUSDT", &book);
+        venue_book(venue, 0, MARKET_DEPTH_MAX, &book);
         check_book(&replica, &book);
         control("/sim/resume");
         client_close(&client);
@@ -303,14 +304,14 @@ START_TEST(rest_answers_as_the_exchange_and_weighs)
         ck_assert_msg(strstr(buffer_data(&client.in), cases[i].part) != NULL, "%s: %s",
                       cases[i].path, buffer_data(&client.in));
     }
-    ck_assert_uint_eq(venue->law.weight_used, 1 + 1 + 20 * 5 + 5 * 4);
+    ck_assert_uint_eq(venue->law.weight_used[0], 1 + 1 + 20 * 5 + 5 * 4);
     ck_assert_uint_eq(venue->snapshots, 1);
     venue->law.weight_limit = 0;
-    for (int i = 0; i < LAW_WARNINGS; i++)
+    for (uint32_t i = 0; i < venue->limits.warnings; i++)
         ck_assert_int_eq(client_get(&client, "/api/v3/ping", "\r\n"), 429);
     ck_assert_int_eq(client_get(&client, "/api/v3/ping", "\r\n"), 418);
     ck_assert_ptr_nonnull(strstr(buffer_data(&client.in), "IP banned until"));
-    ck_assert_uint_eq(venue->law.violations.weight, LAW_WARNINGS + 1);
+    ck_assert_uint_eq(venue->law.violations.weight, venue->limits.warnings + 1);
     client_close(&client);
     venue_destroy(&venue);
 }
