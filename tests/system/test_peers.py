@@ -6,9 +6,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from decimal import Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import CAPTURES, ROOT, SHORT, TICKGATE, Simulator, Skip, main
+from harness import CAPTURES, ROOT, SHORT, TICKGATE, Simulator, Skip, Stack, connection, main, until
 
 SOURCE = os.path.join(ROOT, "tests", "system", "peers")
 FOLDER = os.path.join(ROOT, "build", "peers")
@@ -21,79 +22,161 @@ def peers():
     os.makedirs(FOLDER, exist_ok=True)
     for name in os.listdir(SOURCE):
         shutil.copy(os.path.join(SOURCE, name), FOLDER)
-    if not os.path.isdir(os.path.join(FOLDER, "node_modules", "ccxt")):
+    if not os.path.isdir(os.path.join(FOLDER, "node_modules", "tardis-dev")):
         done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=FOLDER, capture_output=True,
                               timeout=300, check=False)
         if done.returncode != 0:
             raise Skip("the npm registry does not answer")
 
 
-def live(script, channels):
+def node(arguments, env=None, seconds=90):
+    return subprocess.run(["node", *arguments], cwd=FOLDER, capture_output=True, text=True, timeout=seconds,
+                          env={**os.environ, **(env or {})}, check=False)
+
+
+def live(exchange, script, channels, arguments=None, env=None):
+    """One client against the simulated exchange: it sees all these channels, and neither of the two complains."""
     peers()
     directory = tempfile.mkdtemp(prefix="tickgate-peers.")
-    sim = Simulator(directory, "--symbols", 3, "--rate", 200, "--seed", 4)
+    sim = Simulator(directory, "--symbols", 6, "--rate", 200, "--seed", 4, exchange=exchange)
     try:
-        done = subprocess.run(["node", script, sim.websocket, sim.rest], cwd=FOLDER, capture_output=True, text=True,
-                              timeout=60, env={**os.environ, "NODE_EXTRA_CA_CERTS": sim.ca}, check=False)
+        env = {name: value.format(websocket=sim.websocket) for name, value in (env or {}).items()}
+        done = node([script, *(arguments or (exchange, sim.websocket, sim.rest))], {"NODE_EXTRA_CA_CERTS": sim.ca, **env})
         assert done.returncode == 0, done.stdout + done.stderr
         seen = [json.loads(line)["channel"] for line in done.stdout.splitlines()]
         assert set(channels) <= set(seen), (seen, done.stderr)
         complaints = [line for line in done.stderr.splitlines() if line.strip()]
         assert not complaints, complaints
         sim.assert_no_violations()
-        print(f"  {script}: {', '.join(seen)}")
+        print(f"  {script} {exchange}: {', '.join(seen)}")
     finally:
         sim.stop()
 
 
-def test_ccxt_reads_the_simulator():
-    live("ccxt_live.mjs", ["markets", "trade", "book", "quote", "candle"])
+SPOT = ["markets", "trade", "book", "quote", "candle"]
+
+
+def test_ccxt_reads_every_exchange():
+    live("binance", "ccxt_live.mjs", SPOT)
+    live("binance-usdm", "ccxt_live.mjs", [*SPOT, "mark", "open interest", "liquidation"])
+    live("bybit", "ccxt_live.mjs", [*SPOT, "top"])
+    live("bybit-linear", "ccxt_live.mjs", [*SPOT, "top", "mark", "liquidation"])
+    live("bybit-inverse", "ccxt_live.mjs", [*SPOT, "top", "mark", "liquidation"])
+    live("upbit", "ccxt_live.mjs", SPOT)
+    live("bithumb", "ccxt_live.mjs", [channel for channel in SPOT if channel != "candle"])
 
 
 def test_npm_binance_reads_the_simulator():
-    live("binance_live.mjs", ["markets", "snapshot", "trade", "depthUpdate", "24hrTicker", "kline"])
+    live("binance", "binance_live.mjs", ["markets", "snapshot", "trade", "depthUpdate", "24hrTicker", "kline"])
+    live("binance-usdm", "binance_live.mjs", ["markets", "snapshot", "bookTicker", "depthUpdate", "aggTrade", "24hrTicker", "kline",
+                                              "markPriceUpdate", "forceOrder"])
 
 
-def ours(path):
-    """Our events with data, one for each frame that gives one, in the order of the frames."""
-    out = subprocess.run([TICKGATE, "parse", "--exchange", "binance", path], capture_output=True, text=True, check=True).stdout
-    for line in out.splitlines():
-        event = json.loads(line)
-        if event["update"] in ("data", "delta"):
-            yield event
+def test_npm_bybit_api_reads_the_simulator():
+    channels = ["markets", "publicTrade", "orderbook.1", "orderbook.50", "orderbook.200", "tickers", "kline.1"]
+    live("bybit", "bybit_live.mjs", channels)
+    live("bybit-linear", "bybit_live.mjs", [*channels, "allLiquidation"])
+    live("bybit-inverse", "bybit_live.mjs", [*channels, "allLiquidation"])
 
 
-def same(mine, theirs):
-    """None, or what differs. ccxt keeps levels as doubles, so those are compared as what a double makes of our digits."""
-    if mine["kind"] != theirs["kind"] or mine["exchange_symbol"] != theirs["symbol"]:
-        return "another message"
-    if mine["kind"] == "trade":
-        fields = [("trade_id", "trade_id"), ("price", "price"), ("size", "size"), ("side", "side")]
-        wrong = [ours_ for ours_, theirs_ in fields if mine[ours_] != theirs[theirs_]]
-        return wrong or None
-    if mine["kind"] == "book":
-        for side in ("bids", "asks"):
-            if [[float(price), float(size)] for price, size in mine[side]] != theirs[side]:
-                return side
-        return None if int(mine["last_update_id"]) == theirs["last"] else "last_update_id"
-    fields = [("bid_price", "bid"), ("bid_size", "bid_size"), ("ask_price", "ask"), ("ask_size", "ask_size")]
-    return [a for a, b in fields if mine.get(a) != theirs[b]] or None
+def test_npm_tardis_dev_reads_the_simulator():
+    def tardis(exchange, theirs, path, symbol, names):
+        variable = "WSS_URL_" + theirs.upper().replace("-", "_")
+        live(exchange, "tardis_live.mjs", names, [theirs, symbol, *names], {variable: "{websocket}" + path})
+    tardis("binance", "binance", "/stream", "btcusdt", ["trade", "book_ticker"])
+    tardis("binance-usdm", "binance-futures", "/market/stream", "btcusdt", ["derivative_ticker", "liquidation"])
+    tardis("bybit", "bybit-spot", "/v5/public/spot", "BTCUSDT", ["trade", "book_change", "book_ticker"])
+    tardis("bybit-linear", "bybit", "/v5/public/linear", "BTCUSDT", ["trade", "book_change", "derivative_ticker", "liquidation",
+                                                                     "book_ticker"])
+    tardis("upbit", "upbit", "/websocket/v1", "KRW-BTC", ["trade", "book_change"])
+
+
+def rows_of(event):
+    """What is compared of one of our events; nothing for one that says nothing of it."""
+    symbol = event["exchange_symbol"]
+    if event["kind"] == "trade":
+        yield {"kind": "trade", "symbol": symbol, **{key: event[key] for key in ("trade_id", "price", "size", "side")},
+               "time": event["ts_exchange"] // 1000}
+    elif event["kind"] == "book":
+        last = {"last": event["last_update_id"]} if "last_update_id" in event else {}
+        yield {"kind": "book", "symbol": symbol, **last,
+               **{side: [[float(price), float(size)] for price, size in event[side]] for side in ("bids", "asks")}}
+    elif event["kind"] == "quote" and "price" in event and "volume" in event:
+        yield {"kind": "quote", "symbol": symbol, "price": event["price"], "volume": event["volume"]}
+    elif event["kind"] == "mark" and "mark_price" in event:
+        yield {"kind": "mark", "symbol": symbol, "mark": event["mark_price"], "index": event.get("index_price")}
+
+
+def by_topic(rows):
+    """Rows of each (kind, symbol) in order; what says the same again is one. Decimals are compared as numbers."""
+    topics = {}
+    for row in rows:
+        for field in ("price", "size", "volume", "mark", "index"):
+            if row.get(field) is not None and field in row:
+                row[field] = Decimal(row[field])
+        rows_before = topics.setdefault((row["kind"], row["symbol"]), [])
+        if not rows_before or rows_before[-1] != row:
+            rows_before.append(row)
+    return topics
+
+
+def agree(exchange, path):
+    """How many messages of a file ccxt and we read alike; every difference is a failure, but those that are known."""
+    done = node(["ccxt_parse.mjs", exchange, path, str(FRAMES)])
+    assert done.returncode == 0, done.stderr
+    theirs = by_topic(json.loads(line) for line in done.stdout.splitlines())
+    head = os.path.join(tempfile.mkdtemp(prefix="tickgate-peers."), "frames.jsonl")
+    with open(path, "rb") as source, open(head, "wb") as file:
+        file.writelines(line for line, _ in zip(source, range(FRAMES)))
+    out = subprocess.run([TICKGATE, "parse", "--exchange", exchange, head], capture_output=True, text=True, check=True).stdout
+    events = (json.loads(line) for line in out.splitlines())
+    mine = by_topic(row for event in events if event["update"] != "state" and not is_join(exchange, event)
+                    for row in rows_of(event))
+    for topic, rows in theirs.items():
+        for place, (ours, other) in enumerate(zip(mine.get(topic, []), rows)):
+            assert ours == other, (topic, place, ours, other)
+        assert len(mine.get(topic, [])) == len(rows), (topic, len(mine.get(topic, [])), len(rows))
+    return sum(map(len, theirs.values()))
+
+
+def is_join(exchange, event):
+    """A book that was put together from a REST reply and the deltas behind it: ccxt's parser sees the deltas alone."""
+    return exchange.startswith("binance") and event["kind"] == "book" and event["update"] == "snapshot"
 
 
 def test_ccxt_and_we_read_the_recordings_alike():
     peers()
-    folder = os.path.join(CAPTURES, "open", "binance-spot")
+    folder = os.path.join(CAPTURES, "open")
     if not os.path.isdir(folder):
         raise Skip("no recordings")
-    for name in ("cf-20210405-10sym", "cf-20210417-1282", "hft-btcusdt-20240808", "hft-ethusdt-20240809"):
-        path = os.path.join(folder, name + ".jsonl")
-        out = subprocess.run(["node", "ccxt_parse.mjs", path, str(FRAMES)], cwd=FOLDER, capture_output=True, text=True, check=True).stdout
-        theirs = [json.loads(line) for line in out.splitlines()]
-        mine = [event for event in ours(path) if event["kind"] in ("trade", "book", "quote")][:len(theirs)]
-        assert len(mine) == len(theirs) > 0, (name, len(mine), len(theirs))
-        differences = [(place, what) for place, (a, b) in enumerate(zip(mine, theirs)) if (what := same(a, b))]
-        assert not differences, (name, len(differences), differences[:3], mine[differences[0][0]], theirs[differences[0][0]])
-        print(f"  {name}: {len(theirs)} messages agree")
+    recordings = {"binance": ["binance-spot/cf-20210405-10sym", "binance-spot/cf-20210417-1282", "binance-spot/hft-btcusdt-20240808",
+                              "binance-spot/hft-ethusdt-20240809"],
+                  "binance-usdm": ["binance-usdm/cf-20210405-5sym", "binance-usdm/hft-btcusdt-20240808"],
+                  "bybit": ["bybit-spot/cf-20260809"], "bybit-linear": ["bybit-linear/cf-20260809"],
+                  "upbit": ["upbit/sml-ticker-20250714"]}
+    for exchange, names in recordings.items():
+        for name in names:
+            print(f"  {name}: {agree(exchange, os.path.join(folder, name + '.jsonl'))} messages agree")
+
+
+def test_ccxt_and_we_read_the_simulators_alike():
+    """Where recordings are few or old: the frames that the simulated exchange sends."""
+    peers()
+    for exchange in ("binance-usdm", "bybit", "bybit-linear", "bybit-inverse", "upbit", "bithumb"):
+        truth = os.path.join(tempfile.mkdtemp(prefix="tickgate-peers."), "truth")
+        symbol = {"bybit": "BTC-USDT", "bybit-inverse": "BTC-USD-PERP", "upbit": "BTC-KRW", "bithumb": "BTC-KRW"}.get(
+            exchange, "BTC-USDT-PERP")
+        feeds = ["price_feed", "trade_feed", "order_book", *(["mark_feed"] if symbol.endswith("PERP") else [])]
+        with Stack(["--symbols", 6, "--rate", 500, "--messages", 3000, "--linger", "--truth", truth],
+                   [connection(feed, feed, [symbol], exchange=exchange) for feed in feeds], venue=exchange) as stack:
+            until(lambda: not stack.sim.stats()["running"], 60, "the market has come to its end")
+        frames = truth + ".jsonl"
+        with open(truth, encoding="utf-8") as source, open(frames, "w", encoding="utf-8") as file:
+            for line in source:
+                start = line.find('"frame":')
+                if start >= 0:  # the very bytes that were sent: reading them here would spell numbers anew
+                    file.write(line[start + 8:].rstrip()[:-1] + "\n")
+        print(f"  {exchange}: {agree(exchange, frames)} messages agree")
 
 
 if __name__ == "__main__":
