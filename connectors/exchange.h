@@ -86,10 +86,11 @@ struct exchange {
     void (*route)(struct slice frame, struct route *route);
     /* One payload of a stream to one event: kind, update, ts_exchange and the kind's fields. A
      * quote or mark holds only what this payload knows; with update SNAPSHOT all that this stream
-     * said before is void. A book's depth is the window that its stream keeps whole (0: it has no
-     * more levels than it shows). A trade with update SNAPSHOT happened before we subscribed: it
-     * proves the channel and is not told. `event->seq` is the id by which the stream's rule goes
-     * (0: none). Anything but REFUSAL_NONE leaves nothing that may be used. */
+     * said before is void, and with update DELTA it is nothing without such a one before. A book's
+     * depth is the window that its stream keeps whole (0: it has no more levels than it shows). A
+     * trade with update SNAPSHOT happened before we subscribed: it proves the channel and is not
+     * told. `event->seq` is the id by which the stream's rule goes (0: none). Anything but
+     * REFUSAL_NONE leaves nothing that may be used. */
     enum refusal (*parse)(uint32_t stream, struct slice payload, struct parsing *parsing,
                           struct event *event);
 

@@ -23,11 +23,11 @@ static struct event *new_record(uint32_t levels)
 static bool fits(const struct exchange *exchange)
 {
     uint32_t wanted[KIND_COUNT] = {0};
-    if (exchange->stream_count > INTAKE_STREAMS)
+    if (exchange->stream_count > EXCHANGE_STREAMS)
         return false;
     for (uint32_t stream = 0; stream < exchange->stream_count; stream++)
         if (exchange->streams[stream].wanted &&
-            ++wanted[exchange->streams[stream].kind] > INTAKE_TOPIC_KEYS)
+            ++wanted[exchange->streams[stream].kind] > EXCHANGE_PARTS)
             return false;
     return true;
 }
@@ -280,6 +280,7 @@ void intake_part_anew(struct intake *intake, struct intake_topic *topic, uint32_
     if (sequence->rule != SEQUENCE_COUNTED)
         sequence_reset(sequence, sequence->rule);
     topic->heard &= ~(1u << stream);
+    topic->begun &= ~(1u << stream);
     intake_forget(topic, stream);
     intake_restart_book(intake, topic);
 }

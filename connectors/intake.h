@@ -26,8 +26,8 @@
 #include "connectors/exchange.h"
 #include "proto/sink.h"
 
-#define INTAKE_TOPIC_KEYS 4 /* wanted streams of one kind */
-#define INTAKE_KEY_TOPICS 4 /* fed by one key */
+#define INTAKE_TOPIC_KEYS EXCHANGE_PARTS /* that feed one topic */
+#define INTAKE_KEY_TOPICS 4              /* fed by one key */
 
 struct intake;
 
@@ -51,7 +51,7 @@ struct intake_hooks {
     void *context;
 };
 
-/* NULL: memory is out, or the exchange has more streams than INTAKE_TOPIC_KEYS, or 32 in all. */
+/* NULL: memory is out, or the exchange has more streams than EXCHANGE_STREAMS or EXCHANGE_PARTS. */
 struct intake *intake_new(const struct exchange *exchange, const struct intake_config *config,
                           const struct intake_hooks *hooks, struct sink *sink);
 void intake_destroy(struct intake **intake);

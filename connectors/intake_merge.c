@@ -89,6 +89,20 @@ void intake_forget(struct intake_topic *topic, uint32_t stream)
         merge(of_mark(&topic->known.mark), of_mark(&mark), topic->sayers, stream, true);
 }
 
+/* What changed is of no use to whoever does not know what it was. */
+static bool begins(struct intake *intake, struct intake_topic *topic, uint32_t stream,
+                   const struct event *event)
+{
+    uint32_t key = topic->parts[stream].key;
+    if (event->update == UPDATE_SNAPSHOT)
+        topic->begun |= 1u << stream;
+    if (event->update != UPDATE_DELTA || (topic->begun & 1u << stream) != 0)
+        return true;
+    if (key != KEY_NONE)
+        intake_renew(intake, key);
+    return false;
+}
+
 /* A last price moves with trades alone, and the volume of a day rises with them alone. */
 static bool tells_of_trade(const struct quote *known, const struct quote *news)
 {
@@ -109,6 +123,8 @@ enum refusal intake_merge(struct intake *intake, struct intake_topic *topic, uin
     struct fields news = is_quote ? of_quote(&event->quote) : of_mark(&event->mark);
     if (is_old(&topic->parts[stream].sequence, event->seq, &again))
         return REFUSAL_STALE_UPDATE;
+    if (!begins(intake, topic, stream, event))
+        return REFUSAL_BEFORE_SNAPSHOT;
     again |= says_nothing(news);
     union picture before;
     if (again)

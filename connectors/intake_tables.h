@@ -7,8 +7,7 @@
 #include "connectors/intake.h"
 #include "connectors/sequence.h"
 
-#define INTAKE_STREAMS 32 /* of an exchange: a bit for each */
-#define KEY_NONE       UINT32_MAX
+#define KEY_NONE UINT32_MAX
 
 struct intake_topic;
 
@@ -71,6 +70,7 @@ struct intake_topic {
     enum topic_state own; /* of its continuity */
     enum reason own_reason;
     uint32_t heard;   /* streams that had data: a bit each, as of ... */
+    uint32_t begun;   /* ... those whose changes have something to change, ... */
     uint32_t down;    /* ... those whose key is down, ... */
     uint32_t overdue; /* ... and of those that should have brought something */
     bool touched;     /* gave the sink an event since the last flush */

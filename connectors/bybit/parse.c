@@ -314,7 +314,7 @@ enum refusal bybit_parse_top(struct slice payload, struct parsing *parsing, stru
 
 /* A delta has what changed. */
 static const struct flat_word ticker_updates[] = {
-    WORD("delta", UPDATE_DATA), WORD("snapshot", UPDATE_SNAPSHOT), FLAT_END_OF_WORDS};
+    WORD("delta", UPDATE_DELTA), WORD("snapshot", UPDATE_SNAPSHOT), FLAT_END_OF_WORDS};
 
 static enum refusal read_quote(struct scan *scan, void *record, struct parsing *parsing)
 {

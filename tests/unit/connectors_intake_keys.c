@@ -264,6 +264,25 @@ START_TEST(topic_that_comes_to_a_key_which_has_begun_has_it_renewed)
 }
 END_TEST
 
+START_TEST(topic_that_comes_to_a_key_takes_no_change_before_what_it_changes)
+{
+    add(0, KIND_QUOTE);
+    send(TICKER " sp5m6i7");
+    add(1, KIND_MARK);
+    stage->read = stage->count;
+    struct route route = stage_send(stage, TICKER " dp6m7");
+    ck_assert_int_eq(route.refusal, REFUSAL_BEFORE_SNAPSHOT); /* the mark's; the quote is told */
+    ck_assert_int_eq(stage_expect(stage, UPDATE_DATA, TOPIC_OK, REASON_NONE)->kind, KIND_QUOTE);
+    send(TICKER " sp6m7i8");
+    send(TICKER " dm9");
+    const struct event *event = stage->events[stage->count - 1];
+    ck_assert(event->kind == KIND_MARK && event->state == TOPIC_OK);
+    ck_assert(event->mark.mark_price.low == 9 && event->mark.index_price.low == 8);
+    intake_key_down(stage->intake, stage_key(stage, 1, TICKER), REASON_RESET, stage->now_ns);
+    ck_assert_int_eq(stage_send(stage, TICKER " dm9").refusal, REFUSAL_BEFORE_SNAPSHOT);
+}
+END_TEST
+
 START_TEST(topic_is_stale_while_any_of_its_keys_is_overdue)
 {
     add(0, KIND_QUOTE);
@@ -384,6 +403,7 @@ int main(void)
     tcase_add_test(tests, key_that_is_down_lives_with_its_next_data);
     tcase_add_test(tests, topic_that_comes_to_a_key_finds_it_as_it_is);
     tcase_add_test(tests, topic_that_comes_to_a_key_which_has_begun_has_it_renewed);
+    tcase_add_test(tests, topic_that_comes_to_a_key_takes_no_change_before_what_it_changes);
     tcase_add_test(tests, topic_is_stale_while_any_of_its_keys_is_overdue);
     tcase_add_test(tests, topic_of_a_silent_session_is_ok_with_the_next_message_of_any_key);
     tcase_add_test(tests, key_that_was_met_by_chance_is_no_part);

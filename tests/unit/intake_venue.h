@@ -3,8 +3,8 @@
  * "stream.SYMBOL payload"; a payload is words of a letter and a number: what is known of a quote
  * (p price, b bid, v volume, l time of the last trade in s), of a mark (m mark, i index, o open
  * interest, f next funding in s), a book's levels (B, A, of size 1 unless z follows), u an id, s "a
- * snapshot", x "a name that nobody knows". "?" is refused by all, "!" by marks alone. A payload in
- * brackets is a batch, of strings. */
+ * snapshot", d "a delta", x "a name that nobody knows". "?" is refused by all, "!" by marks alone.
+ * A payload in brackets is a batch, of strings. */
 #ifndef TICKGATE_TESTS_UNIT_INTAKE_VENUE_H
 #define TICKGATE_TESTS_UNIT_INTAKE_VENUE_H
 
@@ -115,6 +115,8 @@ static enum refusal venue_parse(uint32_t stream, struct slice payload, struct pa
             return REFUSAL_BAD_VALUE;
         if (letter == 's')
             event->update = UPDATE_SNAPSHOT;
+        if (letter == 'd')
+            event->update = UPDATE_DELTA;
         if (letter == 'u' && event->kind == KIND_BOOK)
             event->book.first_update_id = event->book.last_update_id = number;
         else if (letter == 'u')
