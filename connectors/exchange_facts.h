@@ -6,8 +6,10 @@
 #include "common/text.h"
 #include "proto/words.h"
 
-#define KEY_MAX        128 /* bytes of a key */
-#define EXCHANGE_ROOTS 2
+#define KEY_MAX          128 /* bytes of a key */
+#define EXCHANGE_ROOTS   2
+#define EXCHANGE_STREAMS 32 /* of an exchange: a bit for each */
+#define EXCHANGE_PARTS   4  /* wanted streams of one kind: what a topic is fed by at the most */
 
 /* How the completeness of a stream can be checked. The rules themselves are sequence.c. */
 enum sequence_rule {

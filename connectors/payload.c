@@ -109,14 +109,6 @@ void payload_maybe_text(struct scan *scan, struct slice *text)
         scan_skip(scan);
 }
 
-void payload_begin_route(struct route *route)
-{
-    route->refusal = REFUSAL_NONE;
-    route->key = route->payload = route->detail = (struct slice){NULL, 0};
-    route->request = 0;
-    route->held = false;
-}
-
 void payload_refuse(struct route *route, enum refusal refusal)
 {
     route->class = FRAME_REFUSED;
@@ -141,6 +133,30 @@ void payload_route_list(struct slice frame, struct route *route)
     }
     route->class = FRAME_LIST;
     route->payload = frame;
+}
+
+enum refusal payload_member(struct slice document, struct slice name, struct slice *value)
+{
+    struct scan scan;
+    struct slice key, raw;
+    *value = SLICE("");
+    scan_begin(&scan, document);
+    scan_object(&scan);
+    while (scan_member(&scan, &key))
+        if (scan_raw(&scan, &raw) && slice_equal(key, name))
+            *value = raw;
+    return scan_end(&scan) ? REFUSAL_NONE : payload_refusal(&scan);
+}
+
+void payload_texts(struct text *message, const struct slice *texts, size_t count)
+{
+    text_literal(message, "[");
+    for (size_t i = 0; i < count; i++) {
+        if (i > 0)
+            text_literal(message, ",");
+        text_json_string(message, texts[i]);
+    }
+    text_literal(message, "]");
 }
 
 enum refusal payload_instruments(struct slice list, payload_read_entry *read, exchange_take *take,
@@ -168,6 +184,60 @@ enum refusal payload_instruments(struct slice list, payload_read_entry *read, ex
     return given > 0 ? REFUSAL_NONE : REFUSAL_MISSING_FIELD;
 }
 
+enum refusal payload_instruments_in(struct slice body, struct slice name, payload_read_entry *read,
+                                    exchange_take *take, void *context, size_t *skipped)
+{
+    struct slice list;
+    *skipped = 0;
+    enum refusal refusal = payload_member(body, name, &list);
+    if (refusal != REFUSAL_NONE)
+        return refusal;
+    if (list.len == 0 || *list.data != '[')
+        return REFUSAL_MISSING_FIELD;
+    return payload_instruments(list, read, take, context, skipped);
+}
+
+bool payload_instrument_text(struct scan *scan, struct slice name,
+                             const struct payload_terms *terms, struct instrument *instrument)
+{
+    const struct {
+        struct slice name;
+        char *field;
+        size_t room;
+    } texts[] = {
+        {terms->exchange_symbol, instrument->exchange_symbol, sizeof instrument->exchange_symbol},
+        {terms->base, instrument->base, sizeof instrument->base},
+        {terms->quote, instrument->quote, sizeof instrument->quote},
+        {terms->status, instrument->status, sizeof instrument->status},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        if (!slice_equal(name, texts[i].name))
+            continue;
+        if (!payload_text(scan, texts[i].field, texts[i].room))
+            scan_fail(scan, SCAN_RANGE);
+        return true;
+    }
+    return false;
+}
+
+struct text payload_begin_symbol(struct instrument *instrument)
+{
+    struct text symbol = text_over(instrument->symbol, sizeof instrument->symbol);
+    text_append(&symbol, slice_of(instrument->base));
+    text_literal(&symbol, "-");
+    text_append(&symbol, slice_of(instrument->quote));
+    return symbol;
+}
+
+bool payload_end_instrument(struct scan *scan, const struct payload_terms *terms,
+                            struct text *symbol, struct instrument *instrument)
+{
+    text_terminate(symbol);
+    instrument->tradable = slice_equal(slice_of(instrument->status), terms->trading);
+    return scan_end(scan) && !symbol->overflow && instrument->exchange_symbol[0] != '\0' &&
+           instrument->base[0] != '\0' && instrument->quote[0] != '\0';
+}
+
 bool payload_name_quote_first(struct instrument *instrument)
 {
     const char *name = instrument->exchange_symbol, *dash = strchr(name, '-');
@@ -175,16 +245,15 @@ bool payload_name_quote_first(struct instrument *instrument)
         return false;
     struct text base = text_over(instrument->base, sizeof instrument->base);
     struct text quote = text_over(instrument->quote, sizeof instrument->quote);
-    struct text symbol = text_over(instrument->symbol, sizeof instrument->symbol);
     text_append(&base, slice_of(dash + 1));
     text_bytes(&quote, name, (size_t)(dash - name));
-    text_append(&symbol, text_slice(&base));
-    text_literal(&symbol, "-");
-    text_append(&symbol, text_slice(&quote));
     text_terminate(&base);
     text_terminate(&quote);
+    if (base.overflow || quote.overflow || base.len == 0 || quote.len == 0)
+        return false;
+    struct text symbol = payload_begin_symbol(instrument);
     text_terminate(&symbol);
-    return !base.overflow && !quote.overflow && !symbol.overflow && base.len > 0 && quote.len > 0;
+    return !symbol.overflow;
 }
 
 bool payload_positive(const struct decimal *value)

@@ -39,9 +39,22 @@ bool payload_is_symbol(struct slice symbol);
 void payload_maybe_text(struct scan *scan, struct slice *text);
 
 /* What a frame is: nothing said yet; refused; an array of frames, if it is whole. */
-void payload_begin_route(struct route *route);
+static inline void payload_begin_route(struct route *route)
+{
+    route->refusal = REFUSAL_NONE;
+    route->key = route->payload = route->detail = (struct slice){NULL, 0};
+    route->request = 0;
+    route->held = false;
+}
 void payload_refuse(struct route *route, enum refusal refusal);
 void payload_route_list(struct slice frame, struct route *route);
+
+/* The value of a document's member as it stands there, of several the last; empty if there is none.
+ * The refusal is that of the document. */
+enum refusal payload_member(struct slice document, struct slice name, struct slice *value);
+
+/* Writes ["a","b"]. */
+void payload_texts(struct text *message, const struct slice *texts, size_t count);
 
 /* Reads an entry of a list of instruments, a document by itself so that what is wrong with it
  * touches no other; false if it cannot be held. */
@@ -49,6 +62,24 @@ typedef bool payload_read_entry(struct slice entry, struct event *event);
 /* A list of instruments that is an array of entries: as exchange->read_instruments. */
 enum refusal payload_instruments(struct slice list, payload_read_entry *read, exchange_take *take,
                                  void *context, size_t *skipped);
+/* The same, where the list is a member of `body`; without it, REFUSAL_MISSING_FIELD. */
+enum refusal payload_instruments_in(struct slice body, struct slice name, payload_read_entry *read,
+                                    exchange_take *take, void *context, size_t *skipped);
+
+/* What an exchange calls the texts of an instrument, and the status of one that is traded. */
+struct payload_terms {
+    struct slice exchange_symbol, base, quote, status;
+    struct slice trading;
+};
+/* Takes a member of an entry if it is one of these texts; one that cannot be held fails the scan.
+ */
+bool payload_instrument_text(struct scan *scan, struct slice name,
+                             const struct payload_terms *terms, struct instrument *instrument);
+/* BASE-QUOTE, over instrument->symbol: what a contract has behind it is added by the caller. */
+struct text payload_begin_symbol(struct instrument *instrument);
+/* The end of an entry: false if it is not whole, or cannot be held. */
+bool payload_end_instrument(struct scan *scan, const struct payload_terms *terms,
+                            struct text *symbol, struct instrument *instrument);
 /* Names an instrument by its exchange_symbol, where that is QUOTE-BASE; false if it is not. */
 bool payload_name_quote_first(struct instrument *instrument);
 

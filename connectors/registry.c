@@ -3,8 +3,6 @@
 
 #include "common/ensure.h"
 
-#define PARTS_MAX       4  /* wanted streams of one kind: what a topic is fed by at the most */
-#define STREAMS_MAX     32 /* of an exchange */
 #define STREAM_NAME_MAX 32 /* bytes */
 
 #define EXCHANGES(folder) extern const struct exchange *const exchanges_##folder[];
@@ -123,7 +121,7 @@ static bool check_facts(const struct exchange *exchange, struct text *why)
         {"manner is none",
          exchange->manner == SUBSCRIBE_CHANGES || exchange->manner == SUBSCRIBE_WHOLE},
         {"streams are missing", exchange->streams != NULL && exchange->stream_count > 0},
-        {"streams: more than 32", exchange->stream_count <= STREAMS_MAX},
+        {"streams: more than 32", exchange->stream_count <= EXCHANGE_STREAMS},
         {"write_key is missing", exchange->write_key != NULL},
         {"read_key is missing", exchange->read_key != NULL},
         {"write_request is missing", exchange->write_request != NULL},
@@ -172,7 +170,7 @@ static bool check_wanted(const struct exchange *exchange, struct text *why)
     }
     const struct point points[] = {
         {"streams: none is wanted", all > 0},
-        {"streams: more than 4 are wanted for one kind", most <= PARTS_MAX},
+        {"streams: more than 4 are wanted for one kind", most <= EXCHANGE_PARTS},
     };
     return holds(points, sizeof points / sizeof *points, NULL, 0, why);
 }

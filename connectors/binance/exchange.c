@@ -56,10 +56,15 @@ static void write_instruments_path(struct text *path, const struct slice *body)
         text_literal(path, "/api/v3/exchangeInfo?showPermissionSets=false");
 }
 
+static bool read_instrument(struct slice entry, struct event *event)
+{
+    return binance_read_instrument(entry, NULL, event);
+}
+
 static enum refusal read_instruments(struct slice body, exchange_take *take, void *context,
                                      size_t *skipped)
 {
-    return binance_read_instruments(body, NULL, take, context, skipped);
+    return payload_instruments_in(body, SLICE("symbols"), read_instrument, take, context, skipped);
 }
 
 const struct exchange exchange_binance = {

@@ -41,22 +41,11 @@ void binance_market_write_key(const struct binance_market *market, struct text *
         text_append(key, variant);
 }
 
-/* Bytes that no symbol has: those that JSON or a URL would not have as they are. */
-static bool is_symbol(struct slice symbol)
-{
-    for (size_t i = 0; i < symbol.len; i++) {
-        unsigned char c = (unsigned char)symbol.data[i];
-        if (c <= ' ' || c == '"' || c == '\\' || c == 0x7f)
-            return false;
-    }
-    return symbol.len > 0;
-}
-
 bool binance_market_read_key(const struct binance_market *market, struct slice key,
                              uint32_t *stream, struct text *symbol, struct slice *variant)
 {
     const char *at = key.len > 0 ? memchr(key.data, '@', key.len) : NULL;
-    if (at == NULL || !is_symbol((struct slice){key.data, (size_t)(at - key.data)}))
+    if (at == NULL || !payload_is_symbol((struct slice){key.data, (size_t)(at - key.data)}))
         return false;
     struct slice name = {at, key.len - (size_t)(at - key.data)};
     for (uint32_t i = 0; i < market->stream_count; i++) {
@@ -79,12 +68,6 @@ bool binance_market_read_key(const struct binance_market *market, struct slice k
     return false;
 }
 
-static void refuse(struct route *route, enum refusal refusal)
-{
-    route->class = FRAME_REFUSED;
-    route->refusal = refusal;
-}
-
 /* What a bare frame says of itself at its top. */
 struct bare {
     struct slice event, symbol, interval, result, detail;
@@ -100,14 +83,6 @@ struct bare {
     bool wrapped;      /* stream and data, in an unusual order */
     struct slice stream, data, envelope;
 };
-
-static void scan_text(struct scan *scan, struct slice *text)
-{
-    if (scan_peek(scan) == SCAN_STRING)
-        scan_string(scan, text);
-    else
-        scan_skip(scan);
-}
 
 static void scan_count(struct scan *scan, uint64_t *count)
 {
@@ -128,9 +103,9 @@ static void scan_inner(struct scan *scan, struct bare *bare)
     scan_object(scan);
     while (scan_member(scan, &key)) {
         if (slice_equal(key, SLICE("i")))
-            scan_text(scan, &bare->interval);
+            payload_maybe_text(scan, &bare->interval);
         else if (slice_equal(key, SLICE("s")))
-            scan_text(scan, &bare->symbol);
+            payload_maybe_text(scan, &bare->symbol);
         else if (slice_equal(key, SLICE("st")))
             scan_count(scan, &bare->family);
         else
@@ -150,7 +125,7 @@ static void scan_error_object(struct scan *scan, struct bare *bare)
     scan_object(scan);
     while (scan_member(scan, &key)) {
         if (slice_equal(key, SLICE("msg")))
-            scan_text(scan, &bare->detail);
+            payload_maybe_text(scan, &bare->detail);
         else
             scan_skip(scan);
     }
@@ -184,9 +159,9 @@ static void scan_bare_member(struct scan *scan, struct slice key, struct bare *b
         if (slice_equal(key, slice_of(flags[i].name)))
             *(bool *)((char *)bare + flags[i].flag) = true;
     if (slice_equal(key, SLICE("e")))
-        scan_text(scan, &bare->event);
+        payload_maybe_text(scan, &bare->event);
     else if (slice_equal(key, SLICE("s")))
-        scan_text(scan, &bare->symbol);
+        payload_maybe_text(scan, &bare->symbol);
     else if (slice_equal(key, SLICE("st")))
         scan_count(scan, &bare->family);
     else if (slice_equal(key, SLICE("k")) || slice_equal(key, SLICE("o")))
@@ -194,7 +169,7 @@ static void scan_bare_member(struct scan *scan, struct slice key, struct bare *b
     else if (slice_equal(key, SLICE("id")))
         scan_id(scan, bare);
     else if (slice_equal(key, SLICE("msg")))
-        scan_text(scan, &bare->detail);
+        payload_maybe_text(scan, &bare->detail);
     else if (slice_equal(key, SLICE("error")))
         scan_error_object(scan, bare);
     else if (slice_equal(key, SLICE("result")))
@@ -202,7 +177,7 @@ static void scan_bare_member(struct scan *scan, struct slice key, struct bare *b
     else if (slice_equal(key, SLICE("status")) && scan_peek(scan) == SCAN_NUMBER)
         bare->has_status = scan_unsigned(scan, &bare->status);
     else if (slice_equal(key, SLICE("stream")))
-        scan_text(scan, &bare->stream);
+        payload_maybe_text(scan, &bare->stream);
     else if (slice_equal(key, SLICE("data")))
         bare->wrapped = scan_raw(scan, &bare->data);
     else if (slice_equal(key, SLICE("event")))
@@ -217,16 +192,16 @@ static void route_payload(const struct binance_market *market, struct slice fram
 {
     struct text key = text_over(route->scratch, sizeof route->scratch);
     if (bare->family != 0 && bare->family == market->foreign_family) {
-        refuse(route, REFUSAL_UNSUPPORTED_CHANNEL);
+        payload_refuse(route, REFUSAL_UNSUPPORTED_CHANNEL);
         return;
     }
     if (bare->symbol.len == 0 || (stream == market->kline && bare->interval.len == 0)) {
-        refuse(route, REFUSAL_MISSING_FIELD);
+        payload_refuse(route, REFUSAL_MISSING_FIELD);
         return;
     }
     binance_market_write_key(market, &key, stream, bare->symbol, bare->interval);
     if (key.overflow || key.len == 0) {
-        refuse(route, REFUSAL_BAD_VALUE);
+        payload_refuse(route, REFUSAL_BAD_VALUE);
         return;
     }
     route->class = FRAME_DATA;
@@ -246,7 +221,7 @@ static void route_event(const struct binance_market *market, struct slice frame,
             route_payload(market, frame, word->stream, bare, route);
         return;
     }
-    refuse(route, REFUSAL_UNKNOWN_EVENT);
+    payload_refuse(route, REFUSAL_UNKNOWN_EVENT);
 }
 
 /* The replies of the stream's control protocol and, in recordings, of REST and the WebSocket API.
@@ -265,7 +240,7 @@ static void route_reply(struct slice frame, const struct bare *bare, struct rout
     else if (bare->has_info || bare->has_status || bare->has_result)
         route->class = FRAME_OTHER;
     else
-        refuse(route, REFUSAL_UNKNOWN_EVENT);
+        payload_refuse(route, REFUSAL_UNKNOWN_EVENT);
 }
 
 static void route_bare(const struct binance_market *market, struct slice frame, struct route *route)
@@ -278,13 +253,13 @@ static void route_bare(const struct binance_market *market, struct slice frame, 
     while (scan_member(&scan, &key))
         scan_bare_member(&scan, key, &bare);
     if (!scan_end(&scan)) {
-        refuse(route, payload_refusal(&scan));
+        payload_refuse(route, payload_refusal(&scan));
     } else if (bare.wrapped && bare.stream.len > 0) {
         route->class = FRAME_DATA;
         route->key = bare.stream;
         route->payload = bare.data;
     } else if (bare.private) {
-        refuse(route, REFUSAL_PRIVATE_EVENT);
+        payload_refuse(route, REFUSAL_PRIVATE_EVENT);
     } else if (bare.event.len > 0) {
         route_event(market, frame, &bare, route);
     } else if (bare.has_envelope) {
@@ -296,20 +271,6 @@ static void route_bare(const struct binance_market *market, struct slice frame, 
     }
 }
 
-/* The frames of an array are routed one by one, once it is known to be whole. */
-static void route_list(struct slice frame, struct route *route)
-{
-    struct scan scan;
-    scan_begin(&scan, frame);
-    scan_skip(&scan);
-    if (!scan_end(&scan)) {
-        refuse(route, payload_refusal(&scan));
-        return;
-    }
-    route->class = FRAME_LIST;
-    route->payload = frame;
-}
-
 /* What tells itself what it is: it came bare, or under a name that is no stream of an instrument
  * ("!miniTicker@arr", "!serverShutdown", a private stream's listen key). */
 static void route_unkeyed(const struct binance_market *market, struct slice frame,
@@ -319,7 +280,7 @@ static void route_unkeyed(const struct binance_market *market, struct slice fram
     scan_begin(&scan, frame);
     route->key = (struct slice){NULL, 0};
     if (scan_peek(&scan) == SCAN_ARRAY)
-        route_list(frame, route);
+        payload_route_list(frame, route);
     else
         route_bare(market, frame, route);
 }
@@ -358,9 +319,7 @@ static struct slice short_name(struct slice key, struct slice speed)
 void binance_market_route(const struct binance_market *market, struct slice frame,
                           struct route *route)
 {
-    route->refusal = REFUSAL_NONE;
-    route->key = route->payload = route->detail = (struct slice){NULL, 0};
-    route->request = 0;
+    payload_begin_route(route);
     if (!route_combined(frame, route))
         route_unkeyed(market, frame, route);
     if (route->class != FRAME_DATA)

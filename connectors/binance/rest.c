@@ -11,13 +11,9 @@ void binance_write_request(struct text *message, bool subscribe, const struct sl
 {
     text_literal(message, "{\"method\":\"");
     text_append(message, subscribe ? SLICE("SUBSCRIBE") : SLICE("UNSUBSCRIBE"));
-    text_literal(message, "\",\"params\":[");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            text_literal(message, ",");
-        text_json_string(message, keys[i]);
-    }
-    text_literal(message, "],\"id\":");
+    text_literal(message, "\",\"params\":");
+    payload_texts(message, keys, count);
+    text_literal(message, ",\"id\":");
     text_unsigned(message, request);
     text_literal(message, "}");
 }
@@ -48,29 +44,22 @@ static void scan_filters(struct scan *scan, struct instrument *instrument)
     }
 }
 
-/* One entry of symbols[], a document by itself so that what is wrong with it touches no other;
- * false if it cannot be held. */
-static bool read_instrument(struct slice entry, binance_suffix *suffix, struct event *event)
+static const struct payload_terms terms = {
+    {"symbol", 6}, {"baseAsset", 9}, {"quoteAsset", 10}, {"status", 6}, {"TRADING", 7}};
+
+bool binance_read_instrument(struct slice entry, binance_suffix *suffix, struct event *event)
 {
     struct instrument *instrument = &event->instrument;
     struct binance_contract contract = {.type = {NULL, 0}};
     struct scan scan;
     struct slice key;
-    bool held = true;
     event_begin(event, KIND_INSTRUMENT);
     scan_begin(&scan, entry);
     scan_object(&scan);
     while (scan_member(&scan, &key)) {
-        if (slice_equal(key, SLICE("symbol")))
-            held &= payload_text(&scan, instrument->exchange_symbol,
-                                 sizeof instrument->exchange_symbol);
-        else if (slice_equal(key, SLICE("baseAsset")))
-            held &= payload_text(&scan, instrument->base, sizeof instrument->base);
-        else if (slice_equal(key, SLICE("quoteAsset")))
-            held &= payload_text(&scan, instrument->quote, sizeof instrument->quote);
-        else if (slice_equal(key, SLICE("status")))
-            held &= payload_text(&scan, instrument->status, sizeof instrument->status);
-        else if (slice_equal(key, SLICE("contractType")))
+        if (payload_instrument_text(&scan, key, &terms, instrument))
+            continue;
+        if (slice_equal(key, SLICE("contractType")))
             scan_string(&scan, &contract.type);
         else if (slice_equal(key, SLICE("deliveryDate")))
             payload_ms(&scan, &contract.delivery_ns);
@@ -79,57 +68,9 @@ static bool read_instrument(struct slice entry, binance_suffix *suffix, struct e
         else
             scan_skip(&scan);
     }
-    struct text symbol = text_over(instrument->symbol, sizeof instrument->symbol);
-    text_append(&symbol, slice_of(instrument->base));
-    text_literal(&symbol, "-");
-    text_append(&symbol, slice_of(instrument->quote));
-    if (suffix != NULL)
-        held &= suffix(&symbol, &contract);
-    text_terminate(&symbol);
-    instrument->tradable = strcmp(instrument->status, "TRADING") == 0;
-    return scan_end(&scan) && held && !symbol.overflow && instrument->exchange_symbol[0] != '\0' &&
-           instrument->base[0] != '\0' && instrument->quote[0] != '\0';
-}
-
-/* The array that symbols is of a document; empty if there is none. */
-static enum refusal find_symbols(struct slice body, struct slice *symbols)
-{
-    struct scan scan;
-    struct slice key;
-    *symbols = (struct slice){NULL, 0};
-    scan_begin(&scan, body);
-    scan_object(&scan);
-    while (scan_member(&scan, &key)) {
-        bool found = slice_equal(key, SLICE("symbols")) && scan_peek(&scan) == SCAN_ARRAY;
-        struct slice value;
-        if (scan_raw(&scan, &value) && found)
-            *symbols = value;
-    }
-    return scan_end(&scan) ? REFUSAL_NONE : payload_refusal(&scan);
-}
-
-enum refusal binance_read_instruments(struct slice body, binance_suffix *suffix,
-                                      exchange_take *take, void *context, size_t *skipped)
-{
-    struct scan scan;
-    struct slice symbols, entry;
-    struct event event;
-    size_t given = 0;
-    *skipped = 0;
-    enum refusal refusal = find_symbols(body, &symbols);
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    scan_begin(&scan, symbols);
-    scan_array(&scan);
-    while (scan_element(&scan) && scan_raw(&scan, &entry)) {
-        if (read_instrument(entry, suffix, &event)) {
-            take(context, &event);
-            given++;
-        } else {
-            ++*skipped;
-        }
-    }
-    return given > 0 ? REFUSAL_NONE : REFUSAL_MISSING_FIELD;
+    struct text symbol = payload_begin_symbol(instrument);
+    bool named = suffix == NULL || suffix(&symbol, &contract);
+    return payload_end_instrument(&scan, &terms, &symbol, instrument) && named;
 }
 
 /* 5.3. */

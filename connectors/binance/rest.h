@@ -20,8 +20,7 @@ struct binance_contract {
  */
 typedef bool binance_suffix(struct text *symbol, const struct binance_contract *contract);
 
-/* As read_instruments; `suffix` NULL: there is none. */
-enum refusal binance_read_instruments(struct slice body, binance_suffix *suffix,
-                                      exchange_take *take, void *context, size_t *skipped);
+/* An entry of exchangeInfo's symbols, as payload_read_entry; `suffix` NULL: there is none. */
+bool binance_read_instrument(struct slice entry, binance_suffix *suffix, struct event *event);
 
 #endif

@@ -116,10 +116,15 @@ static bool write_suffix(struct text *symbol, const struct binance_contract *con
     return false;
 }
 
+static bool read_instrument(struct slice entry, struct event *event)
+{
+    return binance_read_instrument(entry, write_suffix, event);
+}
+
 static enum refusal read_instruments(struct slice body, exchange_take *take, void *context,
                                      size_t *skipped)
 {
-    return binance_read_instruments(body, write_suffix, take, context, skipped);
+    return payload_instruments_in(body, SLICE("symbols"), read_instrument, take, context, skipped);
 }
 
 const struct exchange exchange_binance_usdm = {

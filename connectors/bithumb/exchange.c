@@ -28,29 +28,6 @@ static enum refusal parse(uint32_t stream, struct slice payload, struct parsing 
     return parsers[stream](payload, parsing, event);
 }
 
-/* {"type":"trade","codes":["KRW-BTC"]}, if any of the keys is of this type. */
-static void write_type(struct text *message, struct slice type, const struct slice *keys,
-                       size_t count)
-{
-    size_t written = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t code = type.len + 1;
-        if (keys[i].len < code || !slice_starts_with(keys[i], type) ||
-            keys[i].data[type.len] != ':')
-            continue;
-        if (written++ == 0) {
-            text_literal(message, ",{\"type\":");
-            text_json_string(message, type);
-            text_literal(message, ",\"codes\":[");
-        } else {
-            text_literal(message, ",");
-        }
-        text_json_string(message, (struct slice){keys[i].data + code, keys[i].len - code});
-    }
-    if (written > 0)
-        text_literal(message, "]}");
-}
-
 /* 2: it replaces the request before, and nothing answers it. With no flags each code begins with a
  * SNAPSHOT, by which a channel proves itself. The format is DEFAULT: not all short names are
  * documented (3.1). */
@@ -58,12 +35,7 @@ static void write_request(struct text *message, bool subscribe, const struct sli
                           size_t count, uint64_t request)
 {
     (void)subscribe;
-    text_literal(message, "[{\"ticket\":\"tickgate-");
-    text_unsigned(message, request);
-    text_literal(message, "\"}");
-    for (uint32_t stream = 0; stream < BITHUMB_TOP; stream++)
-        write_type(message, bithumb_type(stream), keys, count);
-    text_literal(message, ",{\"format\":\"DEFAULT\"}]");
+    codes_write_request(&bithumb_codes, message, keys, count, request);
 }
 
 /* "KRW-BTC" is the quote, then the base (0). What is listed is traded: there is no status, and

@@ -3,7 +3,7 @@
 #ifndef TICKGATE_CONNECTORS_BITHUMB_ROUTE_H
 #define TICKGATE_CONNECTORS_BITHUMB_ROUTE_H
 
-#include "connectors/exchange.h"
+#include "connectors/payload_codes.h"
 
 enum bithumb_stream {
     BITHUMB_TRADE,
@@ -13,8 +13,7 @@ enum bithumb_stream {
     BITHUMB_STREAMS
 };
 
-/* What a request and a frame call the type of a stream. */
-struct slice bithumb_type(uint32_t stream);
+extern const struct codes bithumb_codes;
 
 void bithumb_write_key(struct text *key, uint32_t stream, struct slice symbol,
                        struct slice variant);

@@ -80,27 +80,9 @@ static void write_request(struct text *message, bool subscribe, const struct sli
     text_unsigned(message, request);
     text_literal(message, "\",\"op\":\"");
     text_append(message, subscribe ? SLICE("subscribe") : SLICE("unsubscribe"));
-    text_literal(message, "\",\"args\":[");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            text_literal(message, ",");
-        text_json_string(message, keys[i]);
-    }
-    text_literal(message, "]}");
-}
-
-/* The value of a document's member, as it stands there; empty if there is none. */
-static enum refusal find(struct slice document, struct slice name, struct slice *value)
-{
-    struct scan scan;
-    struct slice key, raw;
-    *value = SLICE("");
-    scan_begin(&scan, document);
-    scan_object(&scan);
-    while (scan_member(&scan, &key))
-        if (scan_raw(&scan, &raw) && slice_equal(key, name))
-            *value = raw;
-    return scan_end(&scan) ? REFUSAL_NONE : payload_refusal(&scan);
+    text_literal(message, "\",\"args\":");
+    payload_texts(message, keys, count);
+    text_literal(message, "}");
 }
 
 /* Tick and step stand in objects of their own; spot calls the step a precision (5.3). */
@@ -120,52 +102,39 @@ static void scan_filter(struct scan *scan, struct instrument *instrument)
 
 /* 5.3. Spot has no contract; a perpetual one may have a day of delivery too, when it is about to be
  * delisted. False for a sort of contract that we do not know. */
-static bool write_symbol(struct instrument *instrument, struct slice contract,
-                         struct slice delivery)
+static bool write_suffix(struct text *symbol, struct slice contract, struct slice delivery)
 {
     static const struct slice perpetual[] = {{"LinearPerpetual", 15}, {"InversePerpetual", 16}};
     static const struct slice dated[] = {{"LinearFutures", 13}, {"InverseFutures", 14}};
-    struct text symbol = text_over(instrument->symbol, sizeof instrument->symbol);
     uint64_t ms;
-    text_append(&symbol, slice_of(instrument->base));
-    text_literal(&symbol, "-");
-    text_append(&symbol, slice_of(instrument->quote));
     if (slice_equal(contract, perpetual[0]) || slice_equal(contract, perpetual[1])) {
-        text_literal(&symbol, "-PERP");
+        text_literal(symbol, "-PERP");
     } else if (slice_equal(contract, dated[0]) || slice_equal(contract, dated[1])) {
         if (!payload_unsigned(delivery, &ms) || ms == 0 || ms > INT64_MAX / NS_PER_MS)
             return false;
-        text_literal(&symbol, "-");
-        payload_date(&symbol, (int64_t)ms * NS_PER_MS);
+        text_literal(symbol, "-");
+        payload_date(symbol, (int64_t)ms * NS_PER_MS);
     } else if (contract.len > 0) {
         return false;
     }
-    text_terminate(&symbol);
-    return !symbol.overflow;
+    return true;
 }
 
-/* One entry of the list, a document by itself so that what is wrong with it touches no other; false
- * if it cannot be held. */
+static const struct payload_terms terms = {
+    {"symbol", 6}, {"baseCoin", 8}, {"quoteCoin", 9}, {"status", 6}, {"Trading", 7}};
+
 static bool read_instrument(struct slice entry, struct event *event)
 {
     struct instrument *instrument = &event->instrument;
     struct scan scan;
     struct slice key, contract = {NULL, 0}, delivery = {NULL, 0};
-    bool held = true;
     event_begin(event, KIND_INSTRUMENT);
     scan_begin(&scan, entry);
     scan_object(&scan);
     while (scan_member(&scan, &key)) {
-        if (slice_equal(key, SLICE("symbol")))
-            held &= payload_text(&scan, instrument->exchange_symbol,
-                                 sizeof instrument->exchange_symbol);
-        else if (slice_equal(key, SLICE("baseCoin")))
-            held &= payload_text(&scan, instrument->base, sizeof instrument->base);
-        else if (slice_equal(key, SLICE("quoteCoin")))
-            held &= payload_text(&scan, instrument->quote, sizeof instrument->quote);
-        else if (slice_equal(key, SLICE("status")))
-            held &= payload_text(&scan, instrument->status, sizeof instrument->status);
-        else if (slice_equal(key, SLICE("contractType")))
+        if (payload_instrument_text(&scan, key, &terms, instrument))
+            continue;
+        if (slice_equal(key, SLICE("contractType")))
             scan_string(&scan, &contract);
         else if (slice_equal(key, SLICE("deliveryTime")))
             scan_string(&scan, &delivery);
@@ -174,38 +143,26 @@ static bool read_instrument(struct slice entry, struct event *event)
         else
             scan_skip(&scan);
     }
-    instrument->tradable = strcmp(instrument->status, "Trading") == 0;
-    return scan_end(&scan) && held && instrument->exchange_symbol[0] != '\0' &&
-           instrument->base[0] != '\0' && instrument->quote[0] != '\0' &&
-           write_symbol(instrument, contract, delivery);
+    struct text symbol = payload_begin_symbol(instrument);
+    bool named = write_suffix(&symbol, contract, delivery);
+    return payload_end_instrument(&scan, &terms, &symbol, instrument) && named;
 }
 
 /* A page behind the last may be empty; what has no pages may not. */
 static enum refusal read_instruments(struct slice body, exchange_take *take, void *context,
                                      size_t *skipped)
 {
-    struct scan scan;
-    struct slice result, list, cursor, entry;
-    struct event event;
-    size_t given = 0;
+    struct slice result, list, cursor;
     *skipped = 0;
-    enum refusal refusal = find(body, SLICE("result"), &result);
+    enum refusal refusal = payload_member(body, SLICE("result"), &result);
     if (refusal != REFUSAL_NONE)
         return refusal;
-    if (find(result, SLICE("nextPageCursor"), &cursor) != REFUSAL_NONE ||
-        find(result, SLICE("list"), &list) != REFUSAL_NONE || list.len == 0 || *list.data != '[')
+    if (payload_member(result, SLICE("nextPageCursor"), &cursor) != REFUSAL_NONE ||
+        payload_member(result, SLICE("list"), &list) != REFUSAL_NONE || list.len == 0 ||
+        *list.data != '[')
         return REFUSAL_MISSING_FIELD;
-    scan_begin(&scan, list);
-    scan_array(&scan);
-    while (scan_element(&scan) && scan_raw(&scan, &entry)) {
-        if (read_instrument(entry, &event)) {
-            take(context, &event);
-            given++;
-        } else {
-            ++*skipped;
-        }
-    }
-    return given > 0 || cursor.len > 0 ? REFUSAL_NONE : REFUSAL_MISSING_FIELD;
+    refusal = payload_instruments(list, read_instrument, take, context, skipped);
+    return refusal == REFUSAL_MISSING_FIELD && cursor.len > 0 ? REFUSAL_NONE : refusal;
 }
 
 #define CURSOR_MAX 256
@@ -217,8 +174,8 @@ static struct slice next_page(struct slice body, char room[CURSOR_MAX])
     struct text text = text_over(room, CURSOR_MAX);
     struct slice result, raw, cursor;
     struct scan scan;
-    if (find(body, SLICE("result"), &result) != REFUSAL_NONE ||
-        find(result, SLICE("nextPageCursor"), &raw) != REFUSAL_NONE)
+    if (payload_member(body, SLICE("result"), &result) != REFUSAL_NONE ||
+        payload_member(result, SLICE("nextPageCursor"), &raw) != REFUSAL_NONE)
         return SLICE("");
     scan_begin(&scan, raw);
     if (scan_peek(&scan) != SCAN_STRING || !scan_string(&scan, &cursor) ||

@@ -120,12 +120,6 @@ bool bybit_read_spot_key(struct slice key, uint32_t *stream, struct text *symbol
     return bybit_read_key(key, stream, symbol, variant) && *stream < BYBIT_SPOT_STREAMS;
 }
 
-static void refuse(struct route *route, enum refusal refusal)
-{
-    route->class = FRAME_REFUSED;
-    route->refusal = refusal;
-}
-
 /* The first word of a topic and what it is. */
 static const struct {
     struct slice word;
@@ -159,14 +153,6 @@ struct top {
     enum scan_type data_type;
 };
 
-static void scan_text(struct scan *scan, struct slice *text)
-{
-    if (scan_peek(scan) == SCAN_STRING)
-        scan_string(scan, text);
-    else
-        scan_skip(scan);
-}
-
 static void scan_success(struct scan *scan, struct top *found)
 {
     enum scan_type type = scan_peek(scan);
@@ -182,18 +168,18 @@ static void scan_frame(struct scan *scan, struct top *found)
     scan_object(scan);
     while (scan_member(scan, &key)) {
         if (slice_equal(key, SLICE("topic"))) {
-            scan_text(scan, &found->topic);
+            payload_maybe_text(scan, &found->topic);
         } else if (slice_equal(key, SLICE("data"))) {
             found->data_type = scan_peek(scan);
             scan_raw(scan, &found->data);
         } else if (slice_equal(key, SLICE("op"))) {
-            scan_text(scan, &found->op);
+            payload_maybe_text(scan, &found->op);
         } else if (slice_equal(key, SLICE("ret_msg"))) {
-            scan_text(scan, &found->message);
+            payload_maybe_text(scan, &found->message);
         } else if (slice_equal(key, SLICE("type"))) {
-            scan_text(scan, &found->type);
+            payload_maybe_text(scan, &found->type);
         } else if (slice_equal(key, SLICE("req_id"))) {
-            scan_text(scan, &found->request);
+            payload_maybe_text(scan, &found->request);
         } else if (slice_equal(key, SLICE("success"))) {
             scan_success(scan, found);
         } else {
@@ -208,7 +194,7 @@ static void route_topic(struct slice frame, const struct top *found, struct rout
     const char *dot = memchr(found->topic.data, '.', found->topic.len);
     struct slice word = {found->topic.data,
                          dot != NULL ? (size_t)(dot - found->topic.data) : found->topic.len};
-    refuse(route, REFUSAL_UNKNOWN_EVENT);
+    payload_refuse(route, REFUSAL_UNKNOWN_EVENT);
     for (size_t i = 0; i < sizeof topics / sizeof *topics; i++)
         if (slice_equal(word, topics[i].word)) {
             route->class = topics[i].class;
@@ -220,7 +206,8 @@ static void route_topic(struct slice frame, const struct top *found, struct rout
     route->key = found->topic;
     route->payload = route->class == FRAME_BATCH ? found->data : frame;
     if (route->class == FRAME_BATCH && found->data_type != SCAN_ARRAY)
-        refuse(route, found->data.data == NULL ? REFUSAL_MISSING_FIELD : REFUSAL_WRONG_TYPE);
+        payload_refuse(route,
+                       found->data.data == NULL ? REFUSAL_MISSING_FIELD : REFUSAL_WRONG_TYPE);
 }
 
 /* The place of `word` in `text`, and what stands behind it; false if it is not there. */
@@ -301,7 +288,7 @@ static void route_control(const struct top *found, struct route *route)
     else if (found->has_success || found->has_code)
         route->class = FRAME_OTHER; /* of an account, or of REST: in recordings */
     else
-        refuse(route, REFUSAL_UNKNOWN_EVENT);
+        payload_refuse(route, REFUSAL_UNKNOWN_EVENT);
 }
 
 static void route_any(struct slice frame, struct route *route)
@@ -311,7 +298,7 @@ static void route_any(struct slice frame, struct route *route)
     scan_begin(&scan, frame);
     scan_frame(&scan, &found);
     if (!scan_end(&scan))
-        refuse(route, payload_refusal(&scan));
+        payload_refuse(route, payload_refusal(&scan));
     else if (found.topic.len > 0)
         route_topic(frame, &found, route);
     else
@@ -380,10 +367,7 @@ static bool route_by_sight(struct slice frame, struct route *route)
 
 void bybit_route(struct slice frame, struct route *route)
 {
-    route->refusal = REFUSAL_NONE;
-    route->payload = route->detail = (struct slice){NULL, 0};
-    route->request = 0;
-    route->held = false;
+    payload_begin_route(route);
     if (route_by_sight(frame, route))
         return;
     route->key = (struct slice){NULL, 0};

@@ -3,6 +3,7 @@
  * last lines are `const struct exchange *const exchanges_<folder>[]` and a line in registry.def;
  * in a shared object they are tickgate_connector. */
 #include "connectors/object.h"
+#include "connectors/payload.h"
 #include "connectors/template/parse.h"
 
 /* A quote is fed by the top of the book and by the day's figures. */
@@ -17,13 +18,9 @@ static void write_request(struct text *message, bool subscribe, const struct sli
 {
     text_literal(message, "{\"method\":\"");
     text_append(message, subscribe ? SLICE("SUBSCRIBE") : SLICE("UNSUBSCRIBE"));
-    text_literal(message, "\",\"params\":[");
-    for (size_t i = 0; i < count; i++) {
-        if (i > 0)
-            text_literal(message, ",");
-        text_json_string(message, keys[i]);
-    }
-    text_literal(message, "],\"id\":");
+    text_literal(message, "\",\"params\":");
+    payload_texts(message, keys, count);
+    text_literal(message, ",\"id\":");
     text_unsigned(message, request);
     text_literal(message, "}");
 }

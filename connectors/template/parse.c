@@ -47,12 +47,6 @@ bool example_read_key(struct slice key, uint32_t *stream, struct text *exchange_
     return false;
 }
 
-static void refuse(struct route *route, enum refusal refusal)
-{
-    route->class = FRAME_REFUSED;
-    route->refusal = refusal;
-}
-
 /* Data comes as {"stream":KEY,"data":PAYLOAD}; answers as {"result":null,"id":N} or
  * {"error":{"msg":...},"id":N}. */
 void example_route(struct slice frame, struct route *route)
@@ -60,7 +54,8 @@ void example_route(struct slice frame, struct route *route)
     struct slice name, error = {NULL, 0};
     struct scan scan;
     bool answered = false;
-    *route = (struct route){.class = FRAME_DATA};
+    payload_begin_route(route);
+    route->class = FRAME_DATA;
     scan_begin(&scan, frame);
     scan_object(&scan);
     while (scan_member(&scan, &name)) {
@@ -76,14 +71,14 @@ void example_route(struct slice frame, struct route *route)
             scan_skip(&scan);
     }
     if (!scan_end(&scan))
-        refuse(route, payload_refusal(&scan));
+        payload_refuse(route, payload_refusal(&scan));
     else if (error.len > 0) {
         route->class = FRAME_REJECT;
         route->detail = error;
     } else if (answered)
         route->class = FRAME_ACK;
     else if (route->key.len == 0 || route->payload.len == 0)
-        refuse(route, REFUSAL_UNKNOWN_EVENT);
+        payload_refuse(route, REFUSAL_UNKNOWN_EVENT);
 }
 
 /* Fields of both payloads: a letter, and what it is. A letter that the other one does not have is
@@ -175,72 +170,25 @@ enum refusal example_parse(uint32_t stream, struct slice payload, struct parsing
 }
 
 /* {"symbol":"BTCUSDT","baseAsset":"BTC","quoteAsset":"USDT","status":"TRADING",...} */
+static const struct payload_terms terms = {
+    {"symbol", 6}, {"baseAsset", 9}, {"quoteAsset", 10}, {"status", 6}, {"TRADING", 7}};
+
 static bool read_instrument(struct slice entry, struct event *event)
 {
-    struct instrument *instrument = &event->instrument;
     struct slice name;
     struct scan scan;
-    bool held = true;
     event_begin(event, KIND_INSTRUMENT);
     scan_begin(&scan, entry);
     scan_object(&scan);
-    while (scan_member(&scan, &name)) {
-        if (slice_equal(name, SLICE("symbol")))
-            held &= payload_text(&scan, instrument->exchange_symbol,
-                                 sizeof instrument->exchange_symbol);
-        else if (slice_equal(name, SLICE("baseAsset")))
-            held &= payload_text(&scan, instrument->base, sizeof instrument->base);
-        else if (slice_equal(name, SLICE("quoteAsset")))
-            held &= payload_text(&scan, instrument->quote, sizeof instrument->quote);
-        else if (slice_equal(name, SLICE("status")))
-            held &= payload_text(&scan, instrument->status, sizeof instrument->status);
-        else
+    while (scan_member(&scan, &name))
+        if (!payload_instrument_text(&scan, name, &terms, &event->instrument))
             scan_skip(&scan);
-    }
-    struct text symbol = text_over(instrument->symbol, sizeof instrument->symbol - 1);
-    text_append(&symbol, slice_of(instrument->base));
-    text_literal(&symbol, "-");
-    text_append(&symbol, slice_of(instrument->quote));
-    instrument->tradable = strcmp(instrument->status, "TRADING") == 0;
-    return scan_end(&scan) && held && !symbol.overflow && instrument->base[0] != '\0' &&
-           instrument->quote[0] != '\0' && instrument->exchange_symbol[0] != '\0';
-}
-
-/* The array that is `symbols` of the document. */
-static enum refusal find_symbols(struct slice body, struct slice *symbols)
-{
-    struct slice name, value;
-    struct scan scan;
-    *symbols = (struct slice){NULL, 0};
-    scan_begin(&scan, body);
-    scan_object(&scan);
-    while (scan_member(&scan, &name)) {
-        bool found = slice_equal(name, SLICE("symbols")) && scan_peek(&scan) == SCAN_ARRAY;
-        if (scan_raw(&scan, &value) && found)
-            *symbols = value;
-    }
-    if (!scan_end(&scan))
-        return payload_refusal(&scan);
-    return symbols->len > 0 ? REFUSAL_NONE : REFUSAL_MISSING_FIELD;
+    struct text symbol = payload_begin_symbol(&event->instrument);
+    return payload_end_instrument(&scan, &terms, &symbol, &event->instrument);
 }
 
 enum refusal example_read_instruments(struct slice body, exchange_take *take, void *context,
                                       size_t *skipped)
 {
-    struct slice symbols, entry;
-    struct event event;
-    struct scan scan;
-    enum refusal refusal = find_symbols(body, &symbols);
-    *skipped = 0;
-    if (refusal != REFUSAL_NONE)
-        return refusal;
-    scan_begin(&scan, symbols);
-    scan_array(&scan);
-    while (scan_element(&scan) && scan_raw(&scan, &entry)) {
-        if (read_instrument(entry, &event))
-            take(context, &event);
-        else
-            ++*skipped;
-    }
-    return REFUSAL_NONE;
+    return payload_instruments_in(body, SLICE("symbols"), read_instrument, take, context, skipped);
 }

@@ -28,41 +28,13 @@ static enum refusal parse(uint32_t stream, struct slice payload, struct parsing 
     return parsers[stream](payload, parsing, event);
 }
 
-/* ,{"type":"trade","codes":["KRW-BTC"]}, if any of the keys is of this type. */
-static void write_type(struct text *message, struct slice type, const struct slice *keys,
-                       size_t count)
-{
-    size_t written = 0;
-    for (size_t i = 0; i < count; i++) {
-        size_t code = type.len + 1;
-        if (keys[i].len < code || !slice_starts_with(keys[i], type) ||
-            keys[i].data[type.len] != ':')
-            continue;
-        if (written++ == 0) {
-            text_literal(message, ",{\"type\":");
-            text_json_string(message, type);
-            text_literal(message, ",\"codes\":[");
-        } else {
-            text_literal(message, ",");
-        }
-        text_json_string(message, (struct slice){keys[i].data + code, keys[i].len - code});
-    }
-    if (written > 0)
-        text_literal(message, "]}");
-}
-
 /* 2: it replaces the request before, and nothing answers it. With no flags each code begins with a
  * SNAPSHOT, by which a channel proves itself. */
 static void write_request(struct text *message, bool subscribe, const struct slice *keys,
                           size_t count, uint64_t request)
 {
     (void)subscribe;
-    text_literal(message, "[{\"ticket\":\"tickgate-");
-    text_unsigned(message, request);
-    text_literal(message, "\"}");
-    for (const struct upbit_type *type = upbit_types; type->word.data != NULL; type++)
-        write_type(message, type->word, keys, count);
-    text_literal(message, ",{\"format\":\"DEFAULT\"}]");
+    codes_write_request(&upbit_codes, message, keys, count, request);
 }
 
 /* {"warning":false,"caution":{...}}: the exchange advises against it; it is traded all the same. */

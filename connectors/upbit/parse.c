@@ -203,7 +203,7 @@ static enum refusal read_candle_type(struct scan *scan, void *record, struct par
     struct slice word;
     if (!scan_string(scan, &word))
         return REFUSAL_NONE;
-    const struct upbit_type *type = upbit_find_type(word);
+    const struct codes_type *type = codes_find_type(&upbit_codes, word);
     if (type == NULL || type->interval_s == 0 || !slice_equal(type->variant, parsing->variant))
         return REFUSAL_BAD_VALUE;
     event->candle.close_time = type->interval_s * NS_PER_SECOND - NS_PER_MS;
