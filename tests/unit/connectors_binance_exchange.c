@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Binance's table says beside payloads: requests, paths, weights, the list of instruments. */
-#include "connectors/exchange.h"
+#include "tests/unit/list_stage.h"
 
-#include <check.h>
 #include <jansson.h>
 
 extern const struct exchange exchange_binance;
-
-static void expect_text(const struct text *text, const char *expected)
-{
-    ck_assert(!text->overflow);
-    ck_assert_msg(slice_equal(text_slice(text), slice_of(expected)), "%.*s", (int)text->len,
-                  text->data);
-}
 
 START_TEST(binance_request_names_its_keys_and_its_number)
 {
@@ -76,27 +68,6 @@ START_TEST(binance_used_weight_is_read_from_its_header_alone)
 }
 END_TEST
 
-#define TAKEN_MAX 8
-
-struct taken {
-    size_t count;
-    struct instrument instruments[TAKEN_MAX];
-};
-
-static void take(void *context, struct event *event)
-{
-    struct taken *taken = context;
-    ck_assert_int_eq(event->kind, KIND_INSTRUMENT);
-    ck_assert_uint_lt(taken->count, TAKEN_MAX);
-    taken->instruments[taken->count++] = event->instrument;
-}
-
-static enum refusal read(const char *body, struct taken *taken, size_t *skipped)
-{
-    *taken = (struct taken){0};
-    return exchange_binance.read_instruments(slice_of(body), take, taken, skipped);
-}
-
 #define ENTRY(symbol, status, base, quote, filters)                                                \
     "{\"symbol\":\"" symbol "\",\"status\":\"" status "\",\"baseAsset\":\"" base                   \
     "\",\"baseAssetPrecision\":8,\"quoteAsset\":\"" quote "\",\"orderTypes\":[\"LIMIT\"],"         \
@@ -108,21 +79,21 @@ static enum refusal read(const char *body, struct taken *taken, size_t *skipped)
 #define DOCUMENT(entries)                                                                          \
     "{\"timezone\":\"UTC\",\"rateLimits\":[{\"limit\":6000}],\"symbols\":[" entries "]}"
 
+#define A_A ENTRY("AA", "TRADING", "A", "A", "[]")
+#define B_B ENTRY("BB", "TRADING", "B", "B", "[]")
+
+static const struct listed listed = {&exchange_binance, "{\"symbols\":[", "]}", A_A, B_B,
+                                     {"A-A", "B-B"}};
+
 START_TEST(binance_instruments_are_given_in_order)
 {
-    struct taken taken;
-    size_t skipped;
-    ck_assert_int_eq(
-        read(DOCUMENT(ENTRY("ETHBTC", "TRADING", "ETH", "BTC",
-                            FILTERS("\"0.00000100\"",
-                                    "\"0.00100000\"")) "," ENTRY("OLDUSDT", "BREAK", "OLD", "USDT",
-                                                                 "[]") "," ENTRY("\xe5\xb8\x81USDT",
-                                                                                 "NEW_WORD",
-                                                                                 "\xe5\xb8\x81",
-                                                                                 "USDT", "[]")),
-             &taken, &skipped),
-        REFUSAL_NONE);
-    ck_assert(taken.count == 3 && skipped == 0);
+    static const char body[] = DOCUMENT(
+        ENTRY("ETHBTC", "TRADING", "ETH", "BTC",
+              FILTERS("\"0.00000100\"",
+                      "\"0.00100000\"")) "," ENTRY("OLDUSDT", "BREAK", "OLD", "USDT",
+                                                   "[]") "," ENTRY("\xe5\xb8\x81USDT", "NEW_WORD",
+                                                                   "\xe5\xb8\x81", "USDT", "[]"));
+    expect_all_taken(body, 3);
     ck_assert_str_eq(taken.instruments[0].exchange_symbol, "ETHBTC");
     ck_assert_str_eq(taken.instruments[0].symbol, "ETH-BTC");
     ck_assert(taken.instruments[0].tradable);
@@ -150,57 +121,34 @@ START_TEST(binance_instrument_that_cannot_be_held_is_left_out_alone)
         ENTRY("AB", "TRADING", "A", "B", FILTERS("true", "\"1\"")),
         ENTRY("AB", "TRADING", "A", "B", "7"),
     };
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
-        char body[2048];
-        struct text text = text_over(body, sizeof body);
-        struct taken taken;
-        size_t skipped;
-        text_format(&text, "{\"symbols\":[%s,%s,%s]}", ENTRY("AA", "TRADING", "A", "A", "[]"),
-                    entries[i], ENTRY("BB", "TRADING", "B", "B", "[]"));
-        text_terminate(&text);
-        ck_assert_int_eq(read(body, &taken, &skipped), REFUSAL_NONE);
-        ck_assert_msg(taken.count == 2 && skipped == 1, "%s", entries[i]);
-        ck_assert_str_eq(taken.instruments[1].symbol, "B-B");
-    }
+    EXPECT_LEFT_OUT(entries);
 }
 END_TEST
 
 START_TEST(binance_instruments_of_a_broken_list_are_not_given_at_all)
 {
-    static const struct {
-        const char *body;
-        enum refusal refusal;
-    } cases[] = {
+    static const struct broken cases[] = {
         {"", REFUSAL_TRUNCATED},
         {"<html>", REFUSAL_NOT_JSON},
-        {"{\"symbols\":[" ENTRY("AA", "TRADING", "A", "A", "[]") ",", REFUSAL_TRUNCATED},
-        {"{\"symbols\":[" ENTRY("AA", "TRADING", "A", "A", "[]") "}", REFUSAL_NOT_JSON},
+        {"{\"symbols\":[" A_A ",", REFUSAL_TRUNCATED},
+        {"{\"symbols\":[" A_A "}", REFUSAL_NOT_JSON},
         {"{\"symbols\":[]}", REFUSAL_MISSING_FIELD},
         {"{\"symbols\":{}}", REFUSAL_MISSING_FIELD},
         {"{\"code\":-1,\"msg\":\"no\"}", REFUSAL_MISSING_FIELD},
         {"[]", REFUSAL_WRONG_TYPE},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct taken taken;
-        size_t skipped;
-        enum refusal refusal = read(cases[i].body, &taken, &skipped);
-        ck_assert_msg(refusal == cases[i].refusal && taken.count == 0, "%s: %s", cases[i].body,
-                      refusal_word(refusal).data);
-    }
+    EXPECT_BROKEN(cases);
 }
 END_TEST
 
 START_TEST(binance_asks_for_what_it_wants_and_understands_more)
 {
-    static const char *const wanted[] = {"trade", "bookTicker", "ticker", "depth@100ms", "kline"};
-    size_t found = 0;
-    for (uint32_t i = 0; i < exchange_binance.stream_count; i++) {
-        if (!exchange_binance.streams[i].wanted)
-            continue;
-        ck_assert_uint_lt(found, sizeof wanted / sizeof *wanted);
-        ck_assert_str_eq(exchange_binance.streams[i].name, wanted[found++]);
-    }
-    ck_assert_uint_eq(found, sizeof wanted / sizeof *wanted);
+    static const struct wanted wanted[] = {{"trade", KIND_TRADE},
+                                           {"bookTicker", KIND_QUOTE},
+                                           {"ticker", KIND_QUOTE},
+                                           {"depth@100ms", KIND_BOOK},
+                                           {"kline", KIND_CANDLE}};
+    expect_wanted(&exchange_binance, wanted, sizeof wanted / sizeof *wanted);
 }
 END_TEST
 

@@ -1,51 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a frame of Binance is: one table, a line a form (binance.md 1.2, 2 and 3.1). */
 #include "connectors/binance/route.h"
+#include "tests/unit/route_stage.h"
 
-#include <check.h>
-#include <stdlib.h>
+extern const struct exchange exchange_binance;
+
+static const struct exchange *const routed = &exchange_binance;
 
 #define TRADE "{\"e\":\"trade\",\"E\":1,\"s\":\"BNBBTC\",\"t\":1,\"p\":\"1\",\"q\":\"1\"}"
 #define TOP   "{\"u\":4,\"s\":\"BNBUSDT\",\"b\":\"25\",\"B\":\"31\",\"a\":\"26\",\"A\":\"40\"}"
 #define BOOK  "{\"lastUpdateId\":160,\"bids\":[],\"asks\":[]}"
-
-struct expected {
-    const char *frame;
-    enum frame_class class;
-    enum refusal refusal;
-    const char *key;
-    const char *payload;
-};
-
-/* Of exactly these bytes, so that a sanitizer sees a step beyond them. */
-static void expect_route(const struct expected *expected)
-{
-    size_t len = strlen(expected->frame);
-    char *bytes = malloc(len + (len == 0));
-    ck_assert_ptr_nonnull(bytes);
-    memcpy(bytes, expected->frame, len);
-    struct route route;
-    memset(&route, 0xff, sizeof route);
-    binance_route((struct slice){bytes, len}, &route);
-    ck_assert_msg(route.class == expected->class && route.refusal == expected->refusal,
-                  "%s: class %d, %s", expected->frame, (int)route.class,
-                  refusal_word(route.refusal).data);
-    if (expected->key != NULL)
-        ck_assert_msg(slice_equal(route.key, slice_of(expected->key)), "%s: key %.*s",
-                      expected->frame, (int)route.key.len, route.key.data);
-    if (expected->payload != NULL)
-        ck_assert_msg(slice_equal(route.payload, slice_of(expected->payload)), "%s: payload %.*s",
-                      expected->frame, (int)route.payload.len, route.payload.data);
-    free(bytes);
-}
-
-static void expect_routes(const struct expected *expected, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        expect_route(&expected[i]);
-}
-
-#define EXPECT(table) expect_routes((table), sizeof(table) / sizeof *(table))
 
 START_TEST(route_takes_the_key_of_a_combined_frame)
 {
@@ -158,15 +122,15 @@ END_TEST
 START_TEST(route_gives_the_request_and_the_words_of_a_reply)
 {
     struct route route;
-    binance_route(SLICE("{\"error\":{\"code\":4,\"msg\":\"Too many subscriptions\"},\"id\":19}"),
+    route_exactly(SLICE("{\"error\":{\"code\":4,\"msg\":\"Too many subscriptions\"},\"id\":19}"),
                   &route);
     ck_assert_uint_eq(route.request, 19);
     ck_assert(slice_equal(route.detail, SLICE("Too many subscriptions")));
-    binance_route(SLICE("{\"code\":2,\"msg\":\"Invalid request\",\"id\":7}"), &route);
+    route_exactly(SLICE("{\"code\":2,\"msg\":\"Invalid request\",\"id\":7}"), &route);
     ck_assert(route.request == 7 && slice_equal(route.detail, SLICE("Invalid request")));
-    binance_route(SLICE("{\"result\":null,\"id\":312}"), &route);
+    route_exactly(SLICE("{\"result\":null,\"id\":312}"), &route);
     ck_assert(route.request == 312 && route.detail.len == 0);
-    binance_route(SLICE("{\"result\":null,\"id\":null}"), &route);
+    route_exactly(SLICE("{\"result\":null,\"id\":null}"), &route);
     ck_assert(route.class == FRAME_ACK && route.request == 0);
 }
 END_TEST
@@ -205,25 +169,13 @@ START_TEST(route_names_what_it_refuses)
         {"{\"stream\":\"bnbbtc@trade\",\"data\":{", FRAME_REFUSED, REFUSAL_TRUNCATED, NULL, NULL},
     };
     EXPECT(table);
-    struct route route;
-    char deep[200];
-    memset(deep, '[', sizeof deep);
-    binance_route((struct slice){deep, sizeof deep}, &route);
-    ck_assert(route.class == FRAME_REFUSED && route.refusal == REFUSAL_TOO_DEEP);
+    expect_deep_frame_is_refused();
 }
 END_TEST
 
 START_TEST(route_key_that_is_too_long_is_refused)
 {
-    char frame[400], symbol[200];
-    struct text text = text_over(frame, sizeof frame);
-    struct route route;
-    memset(symbol, 'A', sizeof symbol);
-    text_literal(&text, "{\"e\":\"trade\",\"s\":\"");
-    text_bytes(&text, symbol, sizeof symbol);
-    text_literal(&text, "\"}");
-    binance_route(text_slice(&text), &route);
-    ck_assert(route.class == FRAME_REFUSED && route.refusal == REFUSAL_BAD_VALUE);
+    expect_long_key_is_refused("{\"e\":\"trade\",\"s\":\"", "\"}");
 }
 END_TEST
 
@@ -240,46 +192,29 @@ START_TEST(key_is_read_only_if_a_stream_has_it)
                                         "btcusdt@avgPrice",
                                         "btcusdt@depth7",
                                         "btcusdt@trade "};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        char room[SYMBOL_MAX];
-        struct text symbol = text_over(room, sizeof room);
-        struct slice variant;
-        uint32_t stream;
-        ck_assert_msg(!binance_read_key(slice_of(wrong[i]), &stream, &symbol, &variant), "%s",
-                      wrong[i]);
-    }
-    static const struct slice bytes[] = {{"\0x@trade", 8},  {"a\nb@trade", 9}, {"a b@trade", 9},
-                                         {"a\"b@trade", 9}, {"a\\b@trade", 9}, {NULL, 0}};
-    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++) {
-        char room[SYMBOL_MAX];
-        struct text symbol = text_over(room, sizeof room);
-        struct slice variant;
-        uint32_t stream;
-        ck_assert(!binance_read_key(bytes[i], &stream, &symbol, &variant));
-    }
-    char little[4];
-    struct text symbol = text_over(little, sizeof little);
-    struct slice variant;
-    uint32_t stream;
-    ck_assert(!binance_read_key(SLICE("btcusdt@trade"), &stream, &symbol, &variant));
+    EXPECT_NO_KEYS(wrong);
+    static const struct slice bytes[] = {{"\0x@trade", 8},
+                                         {"a\nb@trade", 9},
+                                         {"a b@trade", 9},
+                                         {"a\"b@trade", 9},
+                                         {"a\\b@trade", 9}};
+    for (size_t i = 0; i < sizeof bytes / sizeof *bytes; i++)
+        ck_assert(!reads_key(bytes[i], SYMBOL_MAX));
+    ck_assert(reads_key(SLICE("btcusdt@trade"), SYMBOL_MAX) &&
+              !reads_key(SLICE("btcusdt@trade"), 4));
 }
 END_TEST
 
 START_TEST(key_changes_the_case_of_ascii_letters_alone)
 {
-    char room[KEY_MAX];
-    struct text key = text_over(room, sizeof room);
-    binance_write_key(&key, BINANCE_TRADE,
-                      SLICE("\xe5\xb8\x81"
-                            "AZ9-USDT"),
-                      SLICE(""));
-    ck_assert(slice_equal(text_slice(&key), SLICE("\xe5\xb8\x81"
-                                                  "az9-usdt@trade")));
-    key = text_over(room, sizeof room);
-    binance_write_key(&key, BINANCE_DEPTH5, SLICE("BTCUSDT"), SLICE("10"));
-    ck_assert_uint_eq(key.len, 0);
-    binance_write_key(&key, BINANCE_KLINE, SLICE("BTCUSDT"), SLICE("2m"));
-    ck_assert_uint_eq(key.len, 0);
+    expect_key(BINANCE_TRADE,
+               "\xe5\xb8\x81"
+               "AZ9-USDT",
+               "",
+               "\xe5\xb8\x81"
+               "az9-usdt@trade");
+    expect_key(BINANCE_DEPTH5, "BTCUSDT", "10", "");
+    expect_key(BINANCE_KLINE, "BTCUSDT", "2m", "");
 }
 END_TEST
 

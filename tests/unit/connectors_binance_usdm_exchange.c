@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Binance USD-M's table says beside payloads: roots, paths, weights, the list of contracts. */
-#include "connectors/exchange.h"
-
-#include <check.h>
+#include "tests/unit/list_stage.h"
 
 extern const struct exchange exchange_binance_usdm;
-
-static void expect_text(const struct text *text, const char *expected)
-{
-    ck_assert(!text->overflow);
-    ck_assert_msg(slice_equal(text_slice(text), slice_of(expected)), "%.*s", (int)text->len,
-                  text->data);
-}
 
 START_TEST(usdm_snapshot_is_asked_for_in_a_depth_that_there_is)
 {
@@ -82,38 +73,13 @@ END_TEST
 
 START_TEST(usdm_asks_for_what_it_wants_and_understands_more)
 {
-    static const char *const wanted[] = {"aggTrade", "bookTicker",   "ticker",       "depth@100ms",
-                                         "kline",    "markPrice@1s", "openInterest", "forceOrder"};
-    size_t found = 0;
-    for (uint32_t i = 0; i < exchange_binance_usdm.stream_count; i++) {
-        if (!exchange_binance_usdm.streams[i].wanted)
-            continue;
-        ck_assert_uint_lt(found, sizeof wanted / sizeof *wanted);
-        ck_assert_str_eq(exchange_binance_usdm.streams[i].name, wanted[found++]);
-    }
-    ck_assert_uint_eq(found, sizeof wanted / sizeof *wanted);
+    static const struct wanted wanted[] = {
+        {"aggTrade", KIND_TRADE},    {"bookTicker", KIND_QUOTE},      {"ticker", KIND_QUOTE},
+        {"depth@100ms", KIND_BOOK},  {"kline", KIND_CANDLE},          {"markPrice@1s", KIND_MARK},
+        {"openInterest", KIND_MARK}, {"forceOrder", KIND_LIQUIDATION}};
+    expect_wanted(&exchange_binance_usdm, wanted, sizeof wanted / sizeof *wanted);
 }
 END_TEST
-
-#define TAKEN_MAX 16
-
-struct taken {
-    size_t count;
-    struct instrument instruments[TAKEN_MAX];
-};
-
-static void take(void *context, struct event *event)
-{
-    struct taken *taken = context;
-    ck_assert_uint_lt(taken->count, TAKEN_MAX);
-    taken->instruments[taken->count++] = event->instrument;
-}
-
-static enum refusal read(const char *body, struct taken *taken, size_t *skipped)
-{
-    *taken = (struct taken){0};
-    return exchange_binance_usdm.read_instruments(slice_of(body), take, taken, skipped);
-}
 
 #define ENTRY(symbol, type, delivery, status, base, quote)                                         \
     "{\"symbol\":\"" symbol "\",\"pair\":\"" base quote "\",\"contractType\":\"" type              \
@@ -125,34 +91,36 @@ static enum refusal read(const char *body, struct taken *taken, size_t *skipped)
 #define FOREVER           "4133404800000"
 #define DOCUMENT(entries) "{\"assets\":[],\"serverTime\":1,\"symbols\":[" entries "]}"
 
+#define BTC_USDT ENTRY("BTCUSDT", "PERPETUAL", FOREVER, "TRADING", "BTC", "USDT")
+#define ETH_USDT ENTRY("ETHUSDT", "PERPETUAL", FOREVER, "TRADING", "ETH", "USDT")
+
+static const struct listed listed = {&exchange_binance_usdm,
+                                     "{\"symbols\":[",
+                                     "]}",
+                                     BTC_USDT,
+                                     ETH_USDT,
+                                     {"BTC-USDT-PERP", "ETH-USDT-PERP"}};
+
 START_TEST(usdm_contract_is_named_after_its_delivery)
 {
-    static const char body[] =
-        DOCUMENT(ENTRY("BTCUSDT", "PERPETUAL", FOREVER, "TRADING", "BTC", "USDT") "," ENTRY(
-            "1000PEPEUSDT", "PERPETUAL", FOREVER, "TRADING", "1000PEPE",
-            "USDT") "," ENTRY("TSLAUSDT", "TRADIFI_PERPETUAL", FOREVER, "TRADING_HALT", "TSLA",
-                              "USDT") "," ENTRY("BTCUSDT_261225", "CURRENT_QUARTER",
-                                                "1798185600000", "TRADING", "BTC",
-                                                "USDT") "," ENTRY("BTCUSDT_270326", "NEXT_QUARTER",
-                                                                  "1806048000000",
-                                                                  "PENDING_TRADING", "BTC",
-                                                                  "USDT") "," ENTRY("BTCUSDC",
-                                                                                    "PERPETUAL_"
-                                                                                    "DELIVERING",
-                                                                                    FOREVER,
-                                                                                    "DELIVERING",
-                                                                                    "BTC", "USDC"));
+    static const char body[] = DOCUMENT(
+        BTC_USDT
+        "," ENTRY("1000PEPEUSDT", "PERPETUAL", FOREVER, "TRADING", "1000PEPE", "USDT") "," ENTRY(
+            "TSLAUSDT", "TRADIFI_PERPETUAL", FOREVER, "TRADING_HALT", "TSLA",
+            "USDT") "," ENTRY("BTCUSDT_261225", "CURRENT_QUARTER", "1798185600000", "TRADING",
+                              "BTC",
+                              "USDT") "," ENTRY("BTCUSDT_270326", "NEXT_QUARTER", "1806048000000",
+                                                "PENDING_TRADING", "BTC",
+                                                "USDT") "," ENTRY("BTCUSDC", "PERPETUAL_DELIVERING",
+                                                                  FOREVER, "DELIVERING", "BTC",
+                                                                  "USDC"));
     static const struct {
         const char *symbol;
         bool tradable;
     } expected[] = {{"BTC-USDT-PERP", true},    {"1000PEPE-USDT-PERP", true},
                     {"TSLA-USDT-PERP", false},  {"BTC-USDT-261225", true},
                     {"BTC-USDT-270326", false}, {"BTC-USDC-PERP", false}};
-    struct taken taken;
-    size_t skipped;
-    ck_assert_int_eq(read(body, &taken, &skipped), REFUSAL_NONE);
-    ck_assert_uint_eq(skipped, 0);
-    ck_assert_uint_eq(taken.count, sizeof expected / sizeof *expected);
+    expect_all_taken(body, sizeof expected / sizeof *expected);
     for (size_t i = 0; i < taken.count; i++) {
         ck_assert_str_eq(taken.instruments[i].symbol, expected[i].symbol);
         ck_assert_int_eq(taken.instruments[i].tradable, expected[i].tradable);
@@ -173,31 +141,17 @@ START_TEST(usdm_contract_without_a_name_is_left_out_alone)
         ENTRY("NEWUSDT", "CURRENT_QUARTER", "99999999999999999", "TRADING", "NEW", "USDT"),
         "{\"symbol\":\"A\",\"baseAsset\":\"A\",\"quoteAsset\":\"B\",\"status\":\"TRADING\"}",
     };
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
-        char body[4096];
-        struct text text = text_over(body, sizeof body);
-        struct taken taken;
-        size_t skipped;
-        text_format(&text, "{\"symbols\":[%s,%s]}", entries[i],
-                    ENTRY("BTCUSDT", "PERPETUAL", FOREVER, "TRADING", "BTC", "USDT"));
-        text_terminate(&text);
-        ck_assert_int_eq(read(body, &taken, &skipped), REFUSAL_NONE);
-        ck_assert_msg(taken.count == 1 && skipped == 1, "%s", entries[i]);
-        ck_assert_str_eq(taken.instruments[0].symbol, "BTC-USDT-PERP");
-    }
+    EXPECT_LEFT_OUT(entries);
 }
 END_TEST
 
 START_TEST(usdm_list_of_contracts_comes_whole)
 {
-    char bytes[100];
-    struct text text = text_over(bytes, sizeof bytes);
-    struct slice body = SLICE("{}");
-    exchange_binance_usdm.write_instruments_path(&text, NULL);
-    expect_text(&text, "/fapi/v1/exchangeInfo");
-    text.len = 0;
-    exchange_binance_usdm.write_instruments_path(&text, &body);
-    expect_text(&text, "");
+    static const struct broken cases[] = {{"{\"symbols\":[]}", REFUSAL_MISSING_FIELD},
+                                          {"[]", REFUSAL_WRONG_TYPE}};
+    expect_page(&exchange_binance_usdm, NULL, "/fapi/v1/exchangeInfo");
+    expect_page(&exchange_binance_usdm, "{}", "");
+    EXPECT_BROKEN(cases);
     ck_assert_int_eq(exchange_binance_usdm.used_weight(SLICE("X-MBX-USED-WEIGHT-1M: 41\r\n")), 41);
 }
 END_TEST

@@ -2,14 +2,9 @@
 /* Payloads of Binance USD-M to events: the documented samples (binance.md 3.2), in the form that
  * they have had since 2026-06-30. */
 #include "connectors/binance/usdm_route.h"
-#include "tests/unit/binance_fixture.h"
+#include "tests/unit/sample_stage.h"
 
 extern const struct exchange exchange_binance_usdm;
-
-static enum refusal parse(uint32_t stream, const char *symbol, struct slice payload)
-{
-    return parse_of(&exchange_binance_usdm, stream, symbol, "", payload);
-}
 
 #define AGG_TRADE                                                                                  \
     "{\"e\":\"aggTrade\",\"E\":1791269849801,\"a\":3476312671,\"s\":\"BTCUSDT\","                  \
@@ -55,19 +50,23 @@ static enum refusal parse(uint32_t stream, const char *symbol, struct slice payl
     "\"st\":1}}"
 
 static const struct sample samples[] = {
-    {USDM_AGG_TRADE, "BTCUSDT", "", AGG_TRADE, NULL, ",e,E,nq,f,l,st,", NULL},
-    {USDM_TRADE, "DOGEUSDT", "", TRADE, NULL, ",e,E,X,st,", NULL},
-    {USDM_BOOK_TICKER, "BNBUSDT", "", BOOK_TICKER, NULL, ",e,E,ps,st,", NULL},
-    {USDM_TICKER, "BTCUSDT", "", TICKER, NULL, ",e,p,w,Q,O,C,F,L,n,ps,st,", NULL},
-    {USDM_MINI_TICKER, "BTCUSDT", "", MINI_TICKER, NULL, ",e,ps,st,", NULL},
-    {USDM_DEPTH, "BTCUSDT", "", DEPTH, NULL, ",e,E,ps,st,", NULL},
-    {USDM_DEPTH10_SLOW, "BTCUSDT", "10", DEPTH, NULL, ",e,E,ps,st,", NULL},
-    {USDM_KLINE, "BTCUSDT", "1m", KLINE, "{\"t\"", ",e,st,", ",s,f,L,V,Q,B,"},
-    {USDM_MARK, "BTCUSDT", "", MARK, NULL, ",e,ap,P,st,", NULL},
-    {USDM_OPEN_INTEREST, "BTCUSDT", "", OPEN_INTEREST, NULL, ",", NULL},
-    {USDM_LIQUIDATION, "BTCUSDT", "", LIQUIDATION, "{\"s\"", ",e,E,", ",o,f,ap,X,l,z,ps,st,"},
+    {USDM_AGG_TRADE, "BTCUSDT", "", AGG_TRADE, ",a,s,p,q,T,m,", NULL, NULL, NULL},
+    {USDM_TRADE, "DOGEUSDT", "", TRADE, ",T,s,t,p,q,m,", NULL, NULL, NULL},
+    {USDM_BOOK_TICKER, "BNBUSDT", "", BOOK_TICKER, ",u,s,b,B,a,A,T,", NULL, NULL, NULL},
+    {USDM_TICKER, "BTCUSDT", "", TICKER, ",E,s,P,c,o,h,l,v,q,", NULL, NULL, NULL},
+    {USDM_MINI_TICKER, "BTCUSDT", "", MINI_TICKER, ",E,s,c,o,h,l,v,q,", NULL, NULL, NULL},
+    {USDM_DEPTH, "BTCUSDT", "", DEPTH, ",T,s,U,u,pu,b,a,", NULL, NULL, NULL},
+    {USDM_DEPTH10_SLOW, "BTCUSDT", "10", DEPTH, ",T,s,U,u,pu,b,a,", NULL, NULL, NULL},
+    {USDM_KLINE, "BTCUSDT", "1m", KLINE, ",E,s,k,", NULL, "{\"t\"", ",t,T,i,o,c,h,l,v,n,x,q,"},
+    {USDM_MARK, "BTCUSDT", "", MARK, ",E,s,p,i,r,T,", NULL, NULL, NULL},
+    {USDM_OPEN_INTEREST, "BTCUSDT", "", OPEN_INTEREST, ",openInterest,symbol,time,", NULL, NULL,
+     NULL},
+    {USDM_LIQUIDATION, "BTCUSDT", "", LIQUIDATION, ",o,", NULL, "{\"s\"", ",s,S,q,p,T,"},
 };
 #define SAMPLES (sizeof samples / sizeof *samples)
+
+static const struct tested tested = {
+    {&exchange_binance_usdm}, samples, SAMPLES, {"Z", "sT", "uu", "new", ""}};
 
 START_TEST(usdm_aggregate_trade_says_who_took_at_the_engines_time)
 {
@@ -79,8 +78,7 @@ START_TEST(usdm_aggregate_trade_says_who_took_at_the_engines_time)
     expect_number(&record->trade.price, "85299.90");
     expect_number(&record->trade.size, "0.004");
     ck_assert_int_eq(record->trade.side, SIDE_SELL); /* the buyer is the maker */
-    ck_assert(slice_equal((struct slice){record->trade.trade_id.text, record->trade.trade_id.len},
-                          SLICE("3476312671")));
+    expect_id("3476312671");
 }
 END_TEST
 
@@ -172,8 +170,7 @@ START_TEST(usdm_kline_is_of_its_interval)
     ck_assert_int_eq(parse(USDM_KLINE, "BTCUSDT", SLICE(KLINE)), REFUSAL_NONE);
     ck_assert_int_eq(record->candle.open_time, INT64_C(1727525220000000000));
     expect_number(&record->candle.turnover, "741637.99500");
-    ck_assert_int_eq(parse_of(&exchange_binance_usdm, USDM_KLINE, "BTCUSDT", "3m", SLICE(KLINE)),
-                     REFUSAL_BAD_VALUE);
+    ck_assert_int_eq(parse_as(USDM_KLINE, "BTCUSDT", "3m", SLICE(KLINE)), REFUSAL_BAD_VALUE);
 }
 END_TEST
 
@@ -257,43 +254,10 @@ START_TEST(usdm_refuses_the_rows_of_another_family)
         text_bytes(&text, samples[i].payload, (size_t)(family - samples[i].payload));
         text_literal(&text, "\"st\":2");
         text_append(&text, slice_of(family + 6));
-        ck_assert_int_eq(parse_sample(&exchange_binance_usdm, &samples[i], text_slice(&text)),
-                         REFUSAL_UNSUPPORTED_CHANNEL);
+        expect_sample(&samples[i], &text, REFUSAL_UNSUPPORTED_CHANNEL);
         found++;
     }
     ck_assert_uint_eq(found, SAMPLES - 1); /* all but the reply */
-}
-END_TEST
-
-START_TEST(usdm_refuses_another_symbols_payload)
-{
-    for (size_t i = 0; i < SAMPLES; i++)
-        ck_assert_int_eq(parse(samples[i].stream, "BTCUSD", slice_of(samples[i].payload)),
-                         REFUSAL_UNKNOWN_SYMBOL);
-}
-END_TEST
-
-START_TEST(usdm_refuses_a_payload_cut_anywhere)
-{
-    for (size_t i = 0; i < SAMPLES; i++)
-        expect_cut_is_refused(&exchange_binance_usdm, &samples[i]);
-}
-END_TEST
-
-START_TEST(usdm_refuses_a_payload_without_a_field_it_needs)
-{
-    for (size_t i = 0; i < SAMPLES; i++)
-        expect_members_are_needed(&exchange_binance_usdm, &samples[i]);
-}
-END_TEST
-
-START_TEST(usdm_notes_a_member_that_the_facts_do_not_know)
-{
-    static const char *const names[] = {"z", "sT", "uu", "new", ""};
-    for (size_t i = 0; i < SAMPLES; i++)
-        for (size_t name = 0; name < sizeof names / sizeof *names; name++)
-            expect_stranger_in(&exchange_binance_usdm, &samples[i], samples[i].payload,
-                               names[name]);
 }
 END_TEST
 
@@ -301,11 +265,7 @@ START_TEST(usdm_refuses_values_that_cannot_be)
 {
 #define ORDER(side, size, price)                                                                   \
     "{\"o\":{\"s\":\"A\",\"S\":" side ",\"q\":" size ",\"p\":" price ",\"T\":2}}"
-    static const struct {
-        uint32_t stream;
-        const char *payload;
-        enum refusal refusal;
-    } cases[] = {
+    static const struct refused cases[] = {
         {USDM_TRADE, "{\"s\":\"A\",\"t\":1,\"p\":\"0\",\"q\":\"0\",\"T\":1,\"m\":true}",
          REFUSAL_BAD_VALUE}, /* seen: 3.2.3 */
         {USDM_TRADE, "{\"s\":\"A\",\"t\":1,\"p\":\"1\",\"q\":\"1\",\"T\":1,\"m\":true,\"X\":7}",
@@ -332,11 +292,7 @@ START_TEST(usdm_refuses_values_that_cannot_be)
         {USDM_LIQUIDATION, ORDER("true", "\"1\"", "\"1\""), REFUSAL_WRONG_TYPE},
         {USDM_LIQUIDATION, "{\"o\":\"LIMIT\"}", REFUSAL_WRONG_TYPE},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        enum refusal refusal = parse(cases[i].stream, "A", slice_of(cases[i].payload));
-        ck_assert_msg(refusal == cases[i].refusal, "%s: %s", cases[i].payload,
-                      refusal_word(refusal).data);
-    }
+    EXPECT_REFUSED("A", cases);
 }
 END_TEST
 
@@ -357,11 +313,8 @@ int main(void)
     tcase_add_test(tests, usdm_open_interest_is_part_of_a_mark);
     tcase_add_test(tests, usdm_liquidation_is_the_order_that_was_forced);
     tcase_add_test(tests, usdm_refuses_the_rows_of_another_family);
-    tcase_add_test(tests, usdm_refuses_another_symbols_payload);
-    tcase_add_test(tests, usdm_refuses_a_payload_cut_anywhere);
-    tcase_add_test(tests, usdm_refuses_a_payload_without_a_field_it_needs);
-    tcase_add_test(tests, usdm_notes_a_member_that_the_facts_do_not_know);
     tcase_add_test(tests, usdm_refuses_values_that_cannot_be);
+    add_sample_tests(tests);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

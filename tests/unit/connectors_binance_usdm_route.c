@@ -1,53 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a frame of Binance USD-M is: one table, a line a form (binance.md 1.3, 3.2 and 6.2). */
 #include "connectors/binance/usdm_route.h"
+#include "tests/unit/route_stage.h"
 
-#include <check.h>
-#include <stdlib.h>
+extern const struct exchange exchange_binance_usdm;
+
+static const struct exchange *const routed = &exchange_binance_usdm;
 
 #define DELTA                                                                                      \
     "{\"e\":\"depthUpdate\",\"E\":2,\"T\":1,\"s\":\"BTCUSDT\",\"U\":5,\"u\":7,\"pu\":4,\"b\":[],"  \
     "\"a\":[]}"
 #define FORCED "{\"e\":\"forceOrder\",\"E\":9,\"o\":{\"s\":\"IOTXUSDT\",\"S\":\"SELL\",\"T\":1}}"
 #define BOOK   "{\"lastUpdateId\":160,\"E\":2,\"T\":1,\"bids\":[],\"asks\":[]}"
-
-struct expected {
-    const char *frame;
-    enum frame_class class;
-    enum refusal refusal;
-    const char *key;
-    const char *payload;
-};
-
-/* Of exactly these bytes, so that a sanitizer sees a step beyond them. */
-static void expect_route(const struct expected *expected)
-{
-    size_t len = strlen(expected->frame);
-    char *bytes = malloc(len + (len == 0));
-    struct route route;
-    ck_assert_ptr_nonnull(bytes);
-    memcpy(bytes, expected->frame, len);
-    memset(&route, 0xff, sizeof route);
-    usdm_route((struct slice){bytes, len}, &route);
-    ck_assert_msg(route.class == expected->class && route.refusal == expected->refusal,
-                  "%s: class %d, %s", expected->frame, (int)route.class,
-                  refusal_word(route.refusal).data);
-    if (expected->key != NULL)
-        ck_assert_msg(slice_equal(route.key, slice_of(expected->key)), "%s: key %.*s",
-                      expected->frame, (int)route.key.len, route.key.data);
-    if (expected->payload != NULL)
-        ck_assert_msg(slice_equal(route.payload, slice_of(expected->payload)), "%s: payload %.*s",
-                      expected->frame, (int)route.payload.len, route.payload.data);
-    free(bytes);
-}
-
-static void expect_routes(const struct expected *expected, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        expect_route(&expected[i]);
-}
-
-#define EXPECT(table) expect_routes((table), sizeof(table) / sizeof *(table))
 
 START_TEST(usdm_frame_is_routed_by_the_name_of_its_stream)
 {
@@ -169,14 +133,7 @@ START_TEST(usdm_key_is_read_only_if_a_stream_has_it)
                                         "btcusdt_perpetual@continuousKline_1m",
                                         "@depth",
                                         ""};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        char room[SYMBOL_MAX];
-        struct text symbol = text_over(room, sizeof room);
-        struct slice variant;
-        uint32_t stream;
-        ck_assert_msg(!usdm_read_key(slice_of(wrong[i]), &stream, &symbol, &variant), "%s",
-                      wrong[i]);
-    }
+    EXPECT_NO_KEYS(wrong);
 }
 END_TEST
 

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a frame of Bithumb is: one table, a line a form (bithumb.md 1 to 4 and 6). */
 #include "connectors/bithumb/route.h"
+#include "tests/unit/route_stage.h"
 
-#include <check.h>
-#include <stdlib.h>
+extern const struct exchange exchange_bithumb;
+
+static const struct exchange *const routed = &exchange_bithumb;
 
 #define TRADE                                                                                      \
     "{\"type\":\"trade\",\"code\":\"KRW-BTC\",\"trade_price\":91196000,\"stream_type\":"           \
@@ -15,48 +17,6 @@
 #define OLD_TRADE                                                                                  \
     "{\"type\":\"transaction\",\"content\":{\"list\":[{\"symbol\":\"BTC_KRW\","                    \
     "\"buySellGb\":\"1\",\"contPrice\":\"10579000\",\"contQty\":\"0.01\"}]}}"
-
-struct expected {
-    const char *frame;
-    enum frame_class class;
-    enum refusal refusal;
-    const char *key;
-    const char *detail;
-};
-
-/* Of exactly these bytes, so that a sanitizer sees a step beyond them. */
-static void expect_route(const struct expected *expected)
-{
-    size_t len = strlen(expected->frame);
-    char *bytes = malloc(len + (len == 0));
-    ck_assert_ptr_nonnull(bytes);
-    memcpy(bytes, expected->frame, len);
-    struct route route;
-    memset(&route, 0xff, sizeof route);
-    bithumb_route((struct slice){bytes, len}, &route);
-    ck_assert_msg(route.class == expected->class && route.refusal == expected->refusal,
-                  "%s: class %d, %s", expected->frame, (int)route.class,
-                  refusal_word(route.refusal).data);
-    ck_assert(route.request == 0 && !route.held);
-    if (route.class == FRAME_DATA)
-        ck_assert_msg(route.payload.data == bytes && route.payload.len == len, "%s",
-                      expected->frame);
-    if (expected->key != NULL)
-        ck_assert_msg(slice_equal(route.key, slice_of(expected->key)), "%s: key %.*s",
-                      expected->frame, (int)route.key.len, route.key.data);
-    if (expected->detail != NULL)
-        ck_assert_msg(slice_equal(route.detail, slice_of(expected->detail)), "%s: detail %.*s",
-                      expected->frame, (int)route.detail.len, route.detail.data);
-    free(bytes);
-}
-
-static void expect_routes(const struct expected *expected, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        expect_route(&expected[i]);
-}
-
-#define EXPECT(table) expect_routes((table), sizeof(table) / sizeof *(table))
 
 START_TEST(route_puts_the_key_together_in_either_format_and_any_order)
 {
@@ -111,7 +71,7 @@ START_TEST(route_leaves_out_a_message_that_is_too_long)
     text_literal(&text, "{\"error\":{\"name\":\"NO_TICKET\",\"message\":\"");
     text_bytes(&text, message, sizeof message);
     text_literal(&text, "\"}}");
-    bithumb_route(text_slice(&text), &route);
+    route_exactly(text_slice(&text), &route);
     ck_assert(route.class == FRAME_REJECT && slice_equal(route.detail, SLICE("NO_TICKET")));
 }
 END_TEST
@@ -154,6 +114,7 @@ START_TEST(route_names_what_it_refuses)
         {"{\"status\":\"UP\"}}", FRAME_REFUSED, REFUSAL_NOT_JSON, NULL, NULL},
     };
     EXPECT(table);
+    expect_deep_frame_is_refused();
 }
 END_TEST
 
@@ -163,31 +124,18 @@ START_TEST(route_lists_are_frames_to_be_routed_one_by_one)
         {"[" TRADE "]", FRAME_LIST, REFUSAL_NONE, "", NULL},
         {" [{\"error\":{\"name\":\"NO_TYPE\"}}]", FRAME_LIST, REFUSAL_NONE, "", NULL},
         {"[]", FRAME_LIST, REFUSAL_NONE, "", NULL},
+        {" [{}]", FRAME_LIST, REFUSAL_NONE, "", " [{}]"},
         {"[" TRADE ",", FRAME_REFUSED, REFUSAL_TRUNCATED, NULL, NULL},
         {"[" TRADE "}", FRAME_REFUSED, REFUSAL_NOT_JSON, NULL, NULL},
     };
     EXPECT(table);
-    struct route route;
-    bithumb_route(SLICE(" [{}]"), &route);
-    ck_assert(slice_equal(route.payload, SLICE(" [{}]")));
 }
 END_TEST
 
 START_TEST(route_key_that_is_too_long_is_refused)
 {
-    static const char *const begins[] = {"{\"type\":\"trade\",\"code\":\"",
-                                         "{ \"type\":\"trade\",\"code\":\""};
-    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
-        char frame[400], symbol[200];
-        struct text text = text_over(frame, sizeof frame);
-        struct route route;
-        memset(symbol, 'A', sizeof symbol);
-        text_append(&text, slice_of(begins[i]));
-        text_bytes(&text, symbol, sizeof symbol);
-        text_literal(&text, "\"}");
-        bithumb_route(text_slice(&text), &route);
-        ck_assert(route.class == FRAME_REFUSED && route.refusal == REFUSAL_BAD_VALUE);
-    }
+    expect_long_key_is_refused("{\"type\":\"trade\",\"code\":\"", "\"}");
+    expect_long_key_is_refused("{ \"type\":\"trade\",\"code\":\"", "\"}");
 }
 END_TEST
 
@@ -203,32 +151,22 @@ START_TEST(key_is_read_only_if_a_stream_has_it)
                                         "trade:KRW BTC",
                                         "trade:KRW-\"",
                                         "trade:KRW-\n"};
-    char room[SYMBOL_MAX], little[4];
+    char room[SYMBOL_MAX];
     struct slice variant;
     uint32_t stream;
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        struct text symbol = text_over(room, sizeof room);
-        ck_assert_msg(!bithumb_read_key(slice_of(wrong[i]), &stream, &symbol, &variant), "%s",
-                      wrong[i]);
-    }
+    EXPECT_NO_KEYS(wrong);
     struct text symbol = text_over(room, sizeof room);
     ck_assert(bithumb_read_key(SLICE("orderbook:KRW-BTC"), &stream, &symbol, &variant));
     ck_assert_uint_eq(stream, BITHUMB_BOOK); /* the first of the two that have this key */
     ck_assert(slice_equal(text_slice(&symbol), SLICE("KRW-BTC")) && variant.len == 0);
-    symbol = text_over(little, sizeof little);
-    ck_assert(!bithumb_read_key(SLICE("trade:KRW-BTC"), &stream, &symbol, &variant));
+    ck_assert(!reads_key(SLICE("trade:KRW-BTC"), 4));
 }
 END_TEST
 
 START_TEST(key_has_no_variant)
 {
-    char room[KEY_MAX];
-    struct text key = text_over(room, sizeof room);
-    bithumb_write_key(&key, BITHUMB_TOP, SLICE("KRW-BTC"), SLICE(""));
-    ck_assert(slice_equal(text_slice(&key), SLICE("orderbook:KRW-BTC")));
-    key = text_over(room, sizeof room);
-    bithumb_write_key(&key, BITHUMB_BOOK, SLICE("KRW-BTC"), SLICE("5"));
-    ck_assert_uint_eq(key.len, 0);
+    expect_key(BITHUMB_TOP, "KRW-BTC", "", "orderbook:KRW-BTC");
+    expect_key(BITHUMB_BOOK, "KRW-BTC", "5", "");
 }
 END_TEST
 

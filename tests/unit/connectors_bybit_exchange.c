@@ -1,18 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Bybit's tables say beside payloads: requests, pages, the lists of instruments. */
-#include "connectors/exchange.h"
+#include "tests/unit/list_stage.h"
 
-#include <check.h>
 #include <jansson.h>
 
 extern const struct exchange exchange_bybit, exchange_bybit_linear, exchange_bybit_inverse;
-
-static void expect_text(const struct text *text, const char *expected)
-{
-    ck_assert(!text->overflow);
-    ck_assert_msg(slice_equal(text_slice(text), slice_of(expected)), "%.*s", (int)text->len,
-                  text->data);
-}
 
 START_TEST(bybit_request_names_its_keys_and_its_number)
 {
@@ -47,15 +39,6 @@ START_TEST(bybit_session_stays_within_its_characters)
 }
 END_TEST
 
-static void expect_page(const struct exchange *exchange, const char *body, const char *expected)
-{
-    char bytes[400];
-    struct text path = text_over(bytes, sizeof bytes);
-    struct slice page = slice_of(body != NULL ? body : "");
-    exchange->write_instruments_path(&path, body != NULL ? &page : NULL);
-    expect_text(&path, expected);
-}
-
 #define PAGE(cursor) "{\"retCode\":0,\"result\":{\"list\":[],\"nextPageCursor\":" cursor "}}"
 
 /* The cursor has '%' in it and is passed on as it was given (8 #22). */
@@ -80,27 +63,6 @@ START_TEST(bybit_pages_are_asked_for_until_there_is_no_cursor)
 }
 END_TEST
 
-#define TAKEN_MAX 8
-
-struct taken {
-    size_t count;
-    struct instrument instruments[TAKEN_MAX];
-};
-
-static void take(void *context, struct event *event)
-{
-    struct taken *taken = context;
-    ck_assert_int_eq(event->kind, KIND_INSTRUMENT);
-    ck_assert_uint_lt(taken->count, TAKEN_MAX);
-    taken->instruments[taken->count++] = event->instrument;
-}
-
-static enum refusal read(const char *body, struct taken *taken, size_t *skipped)
-{
-    *taken = (struct taken){0};
-    return exchange_bybit_linear.read_instruments(slice_of(body), take, taken, skipped);
-}
-
 #define CONTRACT(symbol, type, status, base, quote, delivery)                                      \
     "{\"symbol\":\"" symbol "\",\"contractType\":\"" type "\",\"status\":\"" status                \
     "\",\"baseCoin\":\"" base "\",\"quoteCoin\":\"" quote                                          \
@@ -119,6 +81,11 @@ static enum refusal read(const char *body, struct taken *taken, size_t *skipped)
 #define DOCUMENT(entries)                                                                          \
     "{\"retCode\":0,\"retMsg\":\"OK\",\"result\":{\"category\":\"linear\",\"list\":[" entries      \
     "],\"nextPageCursor\":\"\"},\"retExtInfo\":{},\"time\":1786310817197}"
+
+#define A_B CONTRACT("AB", "LinearPerpetual", "Trading", "A", "B", "0")
+
+static const struct listed listed = {
+    &exchange_bybit_linear, "{\"result\":{\"list\":[", "]}}", SPOT, A_B, {"BTC-USDT", "A-B-PERP"}};
 
 START_TEST(bybit_instruments_have_symbols_of_their_kind)
 {
@@ -144,10 +111,7 @@ START_TEST(bybit_instruments_have_symbols_of_their_kind)
          "BTCUSDZ25", "BTC-USD-251226"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct taken taken;
-        size_t skipped;
-        ck_assert_int_eq(read(cases[i].body, &taken, &skipped), REFUSAL_NONE);
-        ck_assert(taken.count == 1 && skipped == 0);
+        expect_all_taken(cases[i].body, 1);
         const struct instrument *found = &taken.instruments[0];
         ck_assert_str_eq(found->exchange_symbol, cases[i].exchange_symbol);
         ck_assert_str_eq(found->symbol, cases[i].symbol);
@@ -164,12 +128,10 @@ START_TEST(bybit_instrument_is_tradable_while_its_status_says_trading)
     for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
         char body[1200];
         struct text text = text_over(body, sizeof body);
-        struct taken taken;
-        size_t skipped;
         text_format(&text, DOCUMENT(CONTRACT("A", "LinearPerpetual", "%s", "A", "B", "0")),
                     statuses[i]);
         text_terminate(&text);
-        ck_assert_int_eq(read(body, &taken, &skipped), REFUSAL_NONE);
+        expect_all_taken(body, 1);
         ck_assert(taken.instruments[0].tradable == (i == 0));
         ck_assert_str_eq(taken.instruments[0].status, statuses[i]);
     }
@@ -196,25 +158,13 @@ START_TEST(bybit_instrument_that_cannot_be_held_is_left_out_alone)
         PRICED("7"),
         PRICED("{\"tickSize\":1e-40}"),
     };
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
-        char body[3000];
-        struct text text = text_over(body, sizeof body);
-        struct taken taken;
-        size_t skipped;
-        text_format(&text, "{\"result\":{\"list\":[%s,%s,%s]}}", SPOT, entries[i], SPOT);
-        text_terminate(&text);
-        ck_assert_int_eq(read(body, &taken, &skipped), REFUSAL_NONE);
-        ck_assert_msg(taken.count == 2 && skipped == 1, "%s", entries[i]);
-    }
+    EXPECT_LEFT_OUT(entries);
 }
 END_TEST
 
 START_TEST(bybit_instruments_of_a_broken_list_are_not_given_at_all)
 {
-    static const struct {
-        const char *body;
-        enum refusal refusal;
-    } cases[] = {
+    static const struct broken cases[] = {
         {"", REFUSAL_TRUNCATED},
         {"<html>", REFUSAL_NOT_JSON},
         {"{\"result\":{\"list\":[" SPOT ",", REFUSAL_TRUNCATED},
@@ -230,40 +180,24 @@ START_TEST(bybit_instruments_of_a_broken_list_are_not_given_at_all)
         /* Behind the last page there may be one without any. */
         {DOCUMENT(""), REFUSAL_NONE},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct taken taken;
-        size_t skipped;
-        enum refusal refusal = read(cases[i].body, &taken, &skipped);
-        ck_assert_msg(refusal == cases[i].refusal && taken.count == 0, "%s: %s", cases[i].body,
-                      refusal_word(refusal).data);
-    }
+    EXPECT_BROKEN(cases);
 }
 END_TEST
 
 START_TEST(bybit_asks_for_what_it_wants_and_understands_more)
 {
-    static const struct {
-        const char *name;
-        enum kind kind;
-    } wanted[] = {{"publicTrade", KIND_TRADE},
-                  {"orderbook.200", KIND_BOOK},
-                  {"orderbook.1", KIND_QUOTE},
-                  {"tickers", KIND_QUOTE},
-                  {"kline", KIND_CANDLE},
-                  {"tickers", KIND_MARK},
-                  {"allLiquidation", KIND_LIQUIDATION}};
+    static const struct wanted wanted[] = {{"publicTrade", KIND_TRADE},
+                                           {"orderbook.200", KIND_BOOK},
+                                           {"orderbook.1", KIND_QUOTE},
+                                           {"tickers", KIND_QUOTE},
+                                           {"kline", KIND_CANDLE},
+                                           {"tickers", KIND_MARK},
+                                           {"allLiquidation", KIND_LIQUIDATION}};
     const struct exchange *const markets[] = {&exchange_bybit, &exchange_bybit_linear,
                                               &exchange_bybit_inverse};
     for (size_t i = 0; i < 3; i++) {
-        size_t found = 0, last = i == 0 ? 5 : 7; /* spot has neither mark nor liquidations */
-        for (uint32_t stream = 0; stream < markets[i]->stream_count; stream++) {
-            if (!markets[i]->streams[stream].wanted)
-                continue;
-            ck_assert_uint_lt(found, last);
-            ck_assert_str_eq(markets[i]->streams[stream].name, wanted[found].name);
-            ck_assert_int_eq(markets[i]->streams[stream].kind, wanted[found++].kind);
-        }
-        ck_assert_uint_eq(found, last);
+        /* Spot has neither mark nor liquidations. */
+        expect_wanted(markets[i], wanted, i == 0 ? 5 : 7);
         ck_assert_str_eq(markets[i]->limits.group, "bybit");
         ck_assert_uint_eq(markets[i]->limits.streams_per_request, 10);
     }

@@ -1,57 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a frame of Bybit is: one table, a line a form (bybit.md 1.5, 2 and 3). */
 #include "connectors/bybit/route.h"
+#include "tests/unit/route_stage.h"
 
-#include <check.h>
-#include <stdlib.h>
+extern const struct exchange exchange_bybit, exchange_bybit_linear;
+
+static const struct exchange *const routed = &exchange_bybit_linear;
 
 #define TRADE "{\"T\":1,\"s\":\"BTCUSDT\",\"S\":\"Buy\",\"v\":\"1\",\"p\":\"1\",\"i\":\"x\"}"
-
-struct expected {
-    const char *frame;
-    enum frame_class class;
-    enum refusal refusal;
-    const char *key;
-    const char *payload; /* NULL: the frame, if it is data */
-};
-
-/* Of exactly these bytes, so that a sanitizer sees a step beyond them. */
-static void route_exactly(struct slice frame, struct route *route, char **bytes)
-{
-    *bytes = malloc(frame.len + (frame.len == 0));
-    ck_assert_ptr_nonnull(*bytes);
-    memcpy(*bytes, frame.data, frame.len);
-    memset(route, 0xff, sizeof *route);
-    bybit_route((struct slice){*bytes, frame.len}, route);
-}
-
-static void expect_route(const struct expected *expected)
-{
-    struct route route;
-    char *bytes;
-    route_exactly(slice_of(expected->frame), &route, &bytes);
-    ck_assert_msg(route.class == expected->class && route.refusal == expected->refusal,
-                  "%s: class %d, %s", expected->frame, (int)route.class,
-                  refusal_word(route.refusal).data);
-    if (expected->key != NULL)
-        ck_assert_msg(slice_equal(route.key, slice_of(expected->key)), "%s: key %.*s",
-                      expected->frame, (int)route.key.len, route.key.data);
-    const char *payload = expected->payload;
-    if (route.class == FRAME_DATA && payload == NULL)
-        payload = expected->frame;
-    if (payload != NULL)
-        ck_assert_msg(slice_equal(route.payload, slice_of(payload)), "%s: payload %.*s",
-                      expected->frame, (int)route.payload.len, route.payload.data);
-    free(bytes);
-}
-
-static void expect_routes(const struct expected *expected, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        expect_route(&expected[i]);
-}
-
-#define EXPECT(table) expect_routes((table), sizeof(table) / sizeof *(table))
 
 #define LINEAR(data)                                                                               \
     "{\"topic\":\"publicTrade.BTCUSDT\",\"type\":\"snapshot\",\"ts\":1791365008335,\"data\":" data \
@@ -213,14 +169,14 @@ START_TEST(route_names_the_topic_that_is_to_blame)
         {"", "", NULL, false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char frame[300], *bytes;
+        char frame[300];
         struct text text = text_over(frame, sizeof frame);
         struct route route;
         text_format(&text,
                     "{\"success\":false,\"ret_msg\":\"%s\",\"conn_id\":\"1\",\"req_id\":\"312\","
                     "\"op\":\"subscribe\"}",
                     cases[i].message);
-        route_exactly(text_slice(&text), &route, &bytes);
+        route_exactly(text_slice(&text), &route);
         ck_assert_int_eq(route.class, FRAME_REJECT);
         ck_assert_uint_eq(route.request, 312);
         ck_assert_msg(slice_equal(route.key, slice_of(cases[i].key)), "%s: %.*s", cases[i].message,
@@ -228,7 +184,6 @@ START_TEST(route_names_the_topic_that_is_to_blame)
         ck_assert(route.held == cases[i].held);
         ck_assert(slice_equal(
             route.detail, slice_of(cases[i].detail != NULL ? cases[i].detail : cases[i].message)));
-        free(bytes);
     }
 }
 END_TEST
@@ -246,15 +201,14 @@ START_TEST(route_gives_an_answer_the_number_of_its_request)
                  {"\"req_id\":17,", 0},
                  {"", 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char frame[200], *bytes;
+        char frame[200];
         struct text text = text_over(frame, sizeof frame);
         struct route route;
         text_format(&text, "{\"success\":true,\"ret_msg\":\"\",%s\"op\":\"subscribe\"}",
                     cases[i].member);
-        route_exactly(text_slice(&text), &route, &bytes);
+        route_exactly(text_slice(&text), &route);
         ck_assert_int_eq(route.class, FRAME_ACK);
         ck_assert_msg(route.request == cases[i].request, "%s", cases[i].member);
-        free(bytes);
     }
 }
 END_TEST
@@ -272,30 +226,21 @@ START_TEST(route_takes_no_cut_frame_for_a_whole_one)
         "{\"success\":false,\"ret_msg\":\"args size \\u003e10\",\"op\":\"subscribe\"}",
     };
     for (size_t i = 0; i < sizeof frames / sizeof *frames; i++)
-        for (size_t len = 0; len < strlen(frames[i]); len++) {
-            struct route route;
-            char *bytes;
-            route_exactly((struct slice){frames[i], len}, &route, &bytes);
-            ck_assert_msg(route.class == FRAME_REFUSED && route.refusal == REFUSAL_TRUNCATED,
-                          "%.*s: class %d, %s", (int)len, frames[i], (int)route.class,
-                          refusal_word(route.refusal).data);
-            free(bytes);
-        }
+        for (size_t len = 0; len < strlen(frames[i]); len++)
+            expect_refused_route((struct slice){frames[i], len}, REFUSAL_TRUNCATED);
 }
 END_TEST
-
-extern const struct exchange exchange_bybit, exchange_bybit_linear;
 
 START_TEST(route_keys_are_those_of_bybit)
 {
     static const struct {
         uint32_t stream;
-        const char *symbol, *variant, *key; /* NULL: there is none */
+        const char *symbol, *variant, *key; /* "": there is none */
     } cases[] = {
         {BYBIT_TRADE, "BTCUSDT", "", "publicTrade.BTCUSDT"},
         {BYBIT_BOOK, "BTCUSDT-25DEC26", "", "orderbook.200.BTCUSDT-25DEC26"},
         {BYBIT_BOOK_1000, "BTCUSDT", "1000", "orderbook.1000.BTCUSDT"},
-        {BYBIT_BOOK_1000, "BTCUSDT", "", NULL},
+        {BYBIT_BOOK_1000, "BTCUSDT", "", ""},
         {BYBIT_TOP, "BTCUSDT", "", "orderbook.1.BTCUSDT"},
         {BYBIT_TICKER, "BTCUSD", "", "tickers.BTCUSD"},
         {BYBIT_MARK, "BTCUSD", "", "tickers.BTCUSD"},
@@ -305,21 +250,14 @@ START_TEST(route_keys_are_those_of_bybit)
         {BYBIT_KLINE, "BTCUSDT", "1d", "kline.D.BTCUSDT"},
         {BYBIT_KLINE, "BTCUSDT", "1w", "kline.W.BTCUSDT"},
         {BYBIT_KLINE, "BTCUSDT", "1M", "kline.M.BTCUSDT"},
-        {BYBIT_KLINE, "BTCUSDT", "1s", NULL},
-        {BYBIT_KLINE, "BTCUSDT", "8h", NULL},
-        {BYBIT_KLINE, "BTCUSDT", "3d", NULL},
-        {BYBIT_KLINE, "BTCUSDT", "", NULL},
-        {BYBIT_TRADE, "BTCUSDT", "1m", NULL},
+        {BYBIT_KLINE, "BTCUSDT", "1s", ""},
+        {BYBIT_KLINE, "BTCUSDT", "8h", ""},
+        {BYBIT_KLINE, "BTCUSDT", "3d", ""},
+        {BYBIT_KLINE, "BTCUSDT", "", ""},
+        {BYBIT_TRADE, "BTCUSDT", "1m", ""},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char room[KEY_MAX];
-        struct text key = text_over(room, sizeof room);
-        bybit_write_key(&key, cases[i].stream, slice_of(cases[i].symbol),
-                        slice_of(cases[i].variant));
-        ck_assert_msg(
-            slice_equal(text_slice(&key), slice_of(cases[i].key != NULL ? cases[i].key : "")),
-            "%.*s", (int)key.len, room);
-    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        expect_key(cases[i].stream, cases[i].symbol, cases[i].variant, cases[i].key);
 }
 END_TEST
 
@@ -342,9 +280,7 @@ START_TEST(route_reads_no_other_keys)
     struct text symbol = text_over(room, sizeof room);
     struct slice variant;
     uint32_t stream;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        ck_assert_msg(!bybit_read_key(slice_of(keys[i]), &stream, &symbol, &variant), "%s",
-                      keys[i]);
+    EXPECT_NO_KEYS(keys);
     const struct slice liquidation = SLICE("allLiquidation.BTCUSDT"), ticker = SLICE("tickers.A");
     ck_assert(exchange_bybit_linear.read_key(liquidation, &stream, &symbol, &variant));
     ck_assert(!exchange_bybit.read_key(liquidation, &stream, &symbol, &variant));

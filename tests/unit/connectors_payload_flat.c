@@ -2,25 +2,10 @@
 /* Flat objects by their table: every conversion, every order, and what the table does not know. */
 #include "connectors/payload_flat.h"
 
-#include <check.h>
-#include <stdlib.h>
-
 #define LEVELS 6
 
-static struct event *record; /* room for LEVELS */
-static struct parsing parsing;
-
-static void set_up(void)
-{
-    size_t size = event_size(KIND_BOOK, LEVELS);
-    record = aligned_alloc(16, size > sizeof *record ? size : (sizeof *record + 15) / 16 * 16);
-    ck_assert_ptr_nonnull(record);
-}
-
-static void tear_down(void)
-{
-    free(record);
-}
+#include "tests/unit/exact_bytes.h"
+#include "tests/unit/record_stage.h"
 
 #define TARGET(field) offsetof(struct event, field)
 
@@ -57,28 +42,10 @@ static const struct flat_field quote_fields[] = {
 };
 static const struct flat quote = FLAT_OF(quote_fields);
 
-/* Of exactly these bytes, so that a sanitizer sees a step beyond them. */
 static enum refusal read_flat(const struct flat *flat, enum kind kind, const char *payload)
 {
-    size_t len = strlen(payload);
-    char *exact = malloc(len + 1);
-    ck_assert_ptr_nonnull(exact);
-    memcpy(exact, payload, len);
     parsing = (struct parsing){.exchange_symbol = SLICE("KRW-BTC"), .levels_max = LEVELS};
-    enum refusal refusal = flat_payload((struct slice){exact, len}, flat, kind, record, &parsing);
-    if (parsing.drift != DRIFT_NONE) /* what looks into the payload, for the test to read */
-        parsing.stranger.data = payload + (parsing.stranger.data - exact);
-    free(exact);
-    return refusal;
-}
-
-static void expect_number(const struct decimal *value, const char *digits)
-{
-    char bytes[DECIMAL_TEXT_MAX + 1];
-    struct text text = text_over(bytes, sizeof bytes);
-    decimal_write(&text, value);
-    text_terminate(&text);
-    ck_assert_str_eq(bytes, digits);
+    return flat_payload(exact_bytes(slice_of(payload)), flat, kind, record, &parsing);
 }
 
 /* In the table's order, in another one, in the short spelling, with white space, mixed. */

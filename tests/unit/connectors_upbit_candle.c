@@ -1,26 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Candles of Upbit to events (upbit.md 3.4): their units, their times, and what they cannot be. */
 #include "connectors/upbit/route.h"
-
-#include <check.h>
+#include "tests/unit/parse_stage.h"
 
 extern const struct exchange exchange_upbit;
 
-static struct event record;
+static const struct tested tested = {.exchanges = {&exchange_upbit}};
 
-static void expect_number(const struct decimal *value, const char *digits)
+static enum refusal parse_candle(const char *variant, const char *payload)
 {
-    char bytes[DECIMAL_TEXT_MAX + 1];
-    struct text text = text_over(bytes, sizeof bytes);
-    decimal_write(&text, value);
-    text_terminate(&text);
-    ck_assert_str_eq(bytes, digits);
-}
-
-static enum refusal parse(const char *variant, struct slice payload)
-{
-    struct parsing told = {.exchange_symbol = SLICE("KRW-BTC"), .variant = slice_of(variant)};
-    return exchange_upbit.parse(UPBIT_CANDLE, payload, &told, &record);
+    return parse_as(UPBIT_CANDLE, "KRW-BTC", variant, slice_of(payload));
 }
 
 #define CANDLE(type, time, high, low, volume)                                                      \
@@ -45,10 +34,10 @@ START_TEST(candle_lasts_as_long_as_its_type_says)
         {"4h", CANDLE("candle.240m", "2026-11-24T20:00:00", "9", "1", "0"), 1795550400, 14400},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ck_assert_msg(parse(cases[i].variant, slice_of(cases[i].payload)) == REFUSAL_NONE, "%s",
+        ck_assert_msg(parse_candle(cases[i].variant, cases[i].payload) == REFUSAL_NONE, "%s",
                       cases[i].payload);
-        ck_assert_int_eq(record.candle.open_time, cases[i].open_s * 1000000000);
-        ck_assert_int_eq(record.candle.close_time,
+        ck_assert_int_eq(record->candle.open_time, cases[i].open_s * 1000000000);
+        ck_assert_int_eq(record->candle.close_time,
                          (cases[i].open_s + cases[i].len_s) * 1000000000 - 1000000);
     }
 }
@@ -65,18 +54,15 @@ START_TEST(candle_has_the_numbers_as_they_came_and_is_never_closed)
         "\"candle_acc_trade_volume\":0.00606119,"
         "\"candle_acc_trade_price\":860743.5307100000000000,\"timestamp\":1735792085824,"
         "\"stream_type\":\"SNAPSHOT\"}";
-    ck_assert_int_eq(parse("1s", slice_of(whole)), REFUSAL_NONE);
-    const struct candle *candle = &record.candle;
-    ck_assert(record.kind == KIND_CANDLE && record.update == UPDATE_DATA);
-    ck_assert_int_eq(record.ts_exchange, INT64_C(1735792085824000000));
-    ck_assert_int_eq(candle->open_time, INT64_C(1735792085000000000));
-    ck_assert(!candle->closed && candle->has_turnover && !candle->has_trades);
-    expect_number(&candle->open, "142009000.00000000");
-    expect_number(&candle->high, "142109000");
-    expect_number(&candle->low, "142000000");
-    expect_number(&candle->close, "142010000.00000000");
-    expect_number(&candle->volume, "0.00606119");
-    expect_number(&candle->turnover, "860743.5307100000000000");
+    ck_assert_int_eq(parse_candle("1s", whole), REFUSAL_NONE);
+    const struct candle *candle = &record->candle;
+    ck_assert_int_eq(record->update, UPDATE_DATA);
+    ck_assert_int_eq(record->ts_exchange, INT64_C(1735792085824000000));
+    ck_assert(!candle->closed && !candle->has_trades);
+    expect_candle(INT64_C(1735792085000), INT64_C(1735792085999),
+                  (const char *const[]){"142009000.00000000", "142109000", "142000000",
+                                        "142010000.00000000", "0.00606119",
+                                        "860743.5307100000000000"});
 }
 END_TEST
 
@@ -107,9 +93,9 @@ START_TEST(candle_that_cannot_be_is_refused)
         CANDLE("candle.1m", "1969-12-31T23:59:00", "9", "1", "1"),
         CANDLE("candle.1m", "9999-01-01T00:00:00", "9", "1", "1"),
     };
-    ck_assert_int_eq(parse("1m", SLICE(CANDLE("candle.1m", MINUTE, "9", "1", "1"))), REFUSAL_NONE);
+    ck_assert_int_eq(parse_candle("1m", CANDLE("candle.1m", MINUTE, "9", "1", "1")), REFUSAL_NONE);
     for (size_t i = 0; i < sizeof payloads / sizeof *payloads; i++)
-        ck_assert_msg(parse("1m", slice_of(payloads[i])) == REFUSAL_BAD_VALUE, "%s", payloads[i]);
+        ck_assert_msg(parse_candle("1m", payloads[i]) == REFUSAL_BAD_VALUE, "%s", payloads[i]);
 }
 END_TEST
 
@@ -117,6 +103,7 @@ int main(void)
 {
     Suite *suite = suite_create("connectors_upbit_candle");
     TCase *tests = tcase_create("candle");
+    tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, candle_lasts_as_long_as_its_type_says);
     tcase_add_test(tests, candle_has_the_numbers_as_they_came_and_is_never_closed);
     tcase_add_test(tests, candle_that_cannot_be_is_refused);

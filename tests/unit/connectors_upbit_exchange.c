@@ -1,21 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What Upbit's table says beside payloads: requests, paths, the list of instruments. */
-#include "connectors/exchange.h"
-
-#include <check.h>
-#include <jansson.h>
+#include "tests/unit/korea_list.h"
 
 extern const struct exchange exchange_upbit;
 
-static void expect_text(const struct text *text, const char *expected)
-{
-    ck_assert(!text->overflow);
-    ck_assert_msg(slice_equal(text_slice(text), slice_of(expected)), "%.*s", (int)text->len,
-                  text->data);
-    json_t *json = json_loadb(text->data, text->len, 0, NULL);
-    ck_assert_ptr_nonnull(json);
-    json_decref(json);
-}
+#define ENTRY(market, warning)                                                                     \
+    "{\"market\":\"" market "\",\"korean_name\":\"\xeb\xb9\x84\xed\x8a\xb8\","                     \
+    "\"english_name\":\"x\",\"market_event\":{\"warning\":" warning                                \
+    ",\"caution\":{\"PRICE_FLUCTUATIONS\":true}}}"
+#define MARKET(market) ENTRY(market, "false")
+
+static const struct listed listed = LISTED(&exchange_upbit);
 
 START_TEST(upbit_request_is_the_whole_set_by_type)
 {
@@ -23,169 +18,50 @@ START_TEST(upbit_request_is_the_whole_set_by_type)
         {"candle.1m:KRW-BTC", 17}, {"trade:KRW-BTC", 13}, {"orderbook:KRW-BTC", 17},
         {"candle.1s:KRW-BTC", 17}, {"trade:KRW-\"", 11},  {"orderbook:BTC-ETH", 17},
     };
-    char bytes[500];
-    struct text text = text_over(bytes, sizeof bytes);
-    exchange_upbit.write_request(&text, true, keys, sizeof keys / sizeof *keys, 312);
-    expect_text(&text, "[{\"ticket\":\"tickgate-312\"},"
-                       "{\"type\":\"orderbook\",\"codes\":[\"KRW-BTC\",\"BTC-ETH\"]},"
-                       "{\"type\":\"trade\",\"codes\":[\"KRW-BTC\",\"KRW-\\\"\"]},"
-                       "{\"type\":\"candle.1s\",\"codes\":[\"KRW-BTC\"]},"
-                       "{\"type\":\"candle.1m\",\"codes\":[\"KRW-BTC\"]},"
-                       "{\"format\":\"DEFAULT\"}]");
-    text = text_over(bytes, sizeof bytes);
-    exchange_upbit.write_request(&text, true, (struct slice[]){{"ticker:KRW-BTC", 14}}, 1, 1);
-    expect_text(&text, "[{\"ticket\":\"tickgate-1\"},"
-                       "{\"type\":\"ticker\",\"codes\":[\"KRW-BTC\"]},{\"format\":\"DEFAULT\"}]");
+    expect_request(keys, sizeof keys / sizeof *keys, 312,
+                   "[{\"ticket\":\"tickgate-312\"},"
+                   "{\"type\":\"orderbook\",\"codes\":[\"KRW-BTC\",\"BTC-ETH\"]},"
+                   "{\"type\":\"trade\",\"codes\":[\"KRW-BTC\",\"KRW-\\\"\"]},"
+                   "{\"type\":\"candle.1s\",\"codes\":[\"KRW-BTC\"]},"
+                   "{\"type\":\"candle.1m\",\"codes\":[\"KRW-BTC\"]},"
+                   "{\"format\":\"DEFAULT\"}]");
+    expect_request((struct slice[]){{"ticker:KRW-BTC", 14}}, 1, 1,
+                   "[{\"ticket\":\"tickgate-1\"},"
+                   "{\"type\":\"ticker\",\"codes\":[\"KRW-BTC\"]},{\"format\":\"DEFAULT\"}]");
 }
 END_TEST
 
 START_TEST(upbit_instruments_come_on_one_page)
 {
-    char bytes[100];
-    struct text path = text_over(bytes, sizeof bytes);
-    struct slice body = SLICE("[]");
-    exchange_upbit.write_instruments_path(&path, NULL);
-    ck_assert(slice_equal(text_slice(&path), SLICE("/v1/market/all?is_details=true")));
-    path = text_over(bytes, sizeof bytes);
-    exchange_upbit.write_instruments_path(&path, &body);
-    ck_assert_uint_eq(path.len, 0);
+    expect_page(&exchange_upbit, NULL, "/v1/market/all?is_details=true");
+    expect_page(&exchange_upbit, "[]", "");
 }
 END_TEST
 
-#define TAKEN_MAX 8
-
-struct taken {
-    size_t count;
-    struct instrument instruments[TAKEN_MAX];
-};
-
-static void take(void *context, struct event *event)
-{
-    struct taken *taken = context;
-    ck_assert_int_eq(event->kind, KIND_INSTRUMENT);
-    ck_assert_uint_lt(taken->count, TAKEN_MAX);
-    taken->instruments[taken->count++] = event->instrument;
-}
-
-static enum refusal read(const char *body, struct taken *taken, size_t *skipped)
-{
-    *taken = (struct taken){0};
-    return exchange_upbit.read_instruments(slice_of(body), take, taken, skipped);
-}
-
-#define ENTRY(market, warning)                                                                     \
-    "{\"market\":\"" market "\",\"korean_name\":\"\xeb\xb9\x84\xed\x8a\xb8\","                     \
-    "\"english_name\":\"x\",\"market_event\":{\"warning\":" warning                                \
-    ",\"caution\":{\"PRICE_FLUCTUATIONS\":true}}}"
-
 START_TEST(upbit_instruments_are_named_base_first)
 {
-    static const char body[] = "[" ENTRY("KRW-BTC", "false") "," ENTRY(
-        "USDT-BTC", "true") ",{\"market\":\"KRW-1INCH\",\"market_event\":null}," ENTRY("KRW-A-B",
-                                                                                       "false") "]";
-    static const char *const names[][4] = {{"KRW-BTC", "BTC-KRW", "BTC", "KRW"},
-                                           {"USDT-BTC", "BTC-USDT", "BTC", "USDT"},
-                                           {"KRW-1INCH", "1INCH-KRW", "1INCH", "KRW"},
-                                           {"KRW-A-B", "A-B-KRW", "A-B", "KRW"}};
-    struct taken taken;
-    size_t skipped;
-    ck_assert_int_eq(read(body, &taken, &skipped), REFUSAL_NONE);
-    ck_assert(taken.count == 4 && skipped == 0);
-    for (size_t i = 0; i < taken.count; i++) {
-        const struct instrument *instrument = &taken.instruments[i];
-        ck_assert_str_eq(instrument->exchange_symbol, names[i][0]);
-        ck_assert_str_eq(instrument->symbol, names[i][1]);
-        ck_assert_str_eq(instrument->base, names[i][2]);
-        ck_assert_str_eq(instrument->quote, names[i][3]);
-        ck_assert_str_eq(instrument->status, i == 1 ? "WARNING" : "");
-        ck_assert(instrument->tradable && decimal_is_zero(&instrument->tick) &&
-                  decimal_is_zero(&instrument->step));
-    }
+    static const char body[] = "[" MARKET("KRW-BTC") "," ENTRY(
+        "USDT-BTC",
+        "true") ",{\"market\":\"KRW-1INCH\",\"market_event\":null}," MARKET("KRW-A-B") "]";
+    expect_all_taken(body, 4);
+    expect_market(0, "KRW-BTC", "BTC", "KRW", "");
+    expect_market(1, "USDT-BTC", "BTC", "USDT", "WARNING");
+    expect_market(2, "KRW-1INCH", "1INCH", "KRW", "");
+    expect_market(3, "KRW-A-B", "A-B", "KRW", "");
 }
 END_TEST
 
 START_TEST(upbit_instrument_that_cannot_be_held_is_left_out_alone)
 {
-    static const char *const entries[] = {
-        "{}",
-        "[]",
-        "7",
-        "{\"market\":7}",
-        "{\"market\":null}",
-        ENTRY("KRWBTC", "false"),
-        ENTRY("-BTC", "false"),
-        ENTRY("KRW-", "false"),
-        ENTRY("KRW-A B", "false"),
-        ENTRY("KRW-\\u0042", "false"),
-        ENTRY("KRW-BTC", "\"yes\""),
-        ENTRY("KRW-ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJK", "false"),
-        ENTRY("ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJK-BTC", "false"),
-        ENTRY("KRW-ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMN", "false"),
-    };
-    for (size_t i = 0; i < sizeof entries / sizeof *entries; i++) {
-        char body[2048];
-        struct text text = text_over(body, sizeof body);
-        struct taken taken;
-        size_t skipped;
-        text_format(&text, "[%s,%s,%s]", ENTRY("KRW-A", "false"), entries[i],
-                    ENTRY("KRW-B", "false"));
-        text_terminate(&text);
-        ck_assert_int_eq(read(body, &taken, &skipped), REFUSAL_NONE);
-        ck_assert_msg(taken.count == 2 && skipped == 1, "%s", entries[i]);
-        ck_assert_str_eq(taken.instruments[1].symbol, "B-KRW");
-    }
+    static const char *const entries[] = {NO_MARKETS, ENTRY("KRW-BTC", "\"yes\"")};
+    EXPECT_LEFT_OUT(entries);
 }
 END_TEST
 
 START_TEST(upbit_instruments_of_a_broken_list_are_not_given_at_all)
 {
-    static const struct {
-        const char *body;
-        enum refusal refusal;
-    } cases[] = {
-        {"", REFUSAL_TRUNCATED},
-        {"<html>", REFUSAL_NOT_JSON},
-        {"[" ENTRY("KRW-A", "false") ",", REFUSAL_TRUNCATED},
-        {"[" ENTRY("KRW-A", "false") "}", REFUSAL_NOT_JSON},
-        {"[]", REFUSAL_MISSING_FIELD},
-        {"[{\"error\":1}]", REFUSAL_MISSING_FIELD},
-        {"{\"error\":{\"name\":404,\"message\":\"Code not found\"}}", REFUSAL_WRONG_TYPE},
-        {"null", REFUSAL_WRONG_TYPE},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct taken taken;
-        size_t skipped;
-        enum refusal refusal = read(cases[i].body, &taken, &skipped);
-        ck_assert_msg(refusal == cases[i].refusal && taken.count == 0, "%s: %s", cases[i].body,
-                      refusal_word(refusal).data);
-    }
-}
-END_TEST
-
-/* The quote is made of a ticker and of the book that the book itself is made of. */
-START_TEST(upbit_book_feeds_the_quote_by_the_same_key)
-{
-    uint32_t books = 0, twins = 0;
-    for (uint32_t i = 0; i < exchange_upbit.stream_count; i++) {
-        const struct stream *stream = &exchange_upbit.streams[i];
-        struct slice variant = stream->kind == KIND_CANDLE ? SLICE("1m") : SLICE("");
-        char room[2][KEY_MAX];
-        struct text key = text_over(room[0], KEY_MAX);
-        exchange_upbit.write_key(&key, i, SLICE("KRW-BTC"), variant);
-        ck_assert(key.len > 0 && stream->wanted && stream->deadline_ms == 0);
-        books += stream->kind == KIND_BOOK;
-        for (uint32_t j = 0; j < i; j++) {
-            struct text other = text_over(room[1], KEY_MAX);
-            exchange_upbit.write_key(&other, j, SLICE("KRW-BTC"), SLICE(""));
-            if (!slice_equal(text_slice(&key), text_slice(&other)))
-                continue;
-            twins++;
-            ck_assert_int_eq(exchange_upbit.streams[j].kind, KIND_BOOK);
-            ck_assert_int_eq(stream->kind, KIND_QUOTE);
-        }
-    }
-    ck_assert(books == 1 && twins == 1);
-    ck_assert(exchange_upbit.write_snapshot_path == NULL);
+    static const struct broken cases[] = {NO_LISTS};
+    EXPECT_BROKEN(cases);
 }
 END_TEST
 
@@ -198,7 +74,7 @@ int main(void)
     tcase_add_test(tests, upbit_instruments_are_named_base_first);
     tcase_add_test(tests, upbit_instrument_that_cannot_be_held_is_left_out_alone);
     tcase_add_test(tests, upbit_instruments_of_a_broken_list_are_not_given_at_all);
-    tcase_add_test(tests, upbit_book_feeds_the_quote_by_the_same_key);
+    tcase_add_test(tests, korea_book_feeds_the_quote_by_the_same_key);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

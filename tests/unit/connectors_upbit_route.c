@@ -1,50 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a frame of Upbit is: one table, a line a form (upbit.md 1.3, 2 and 3). */
 #include "connectors/upbit/route.h"
+#include "tests/unit/route_stage.h"
 
-#include <check.h>
-#include <stdlib.h>
+extern const struct exchange exchange_upbit;
+
+static const struct exchange *const routed = &exchange_upbit;
 
 #define TRADE "{\"type\":\"trade\",\"code\":\"KRW-BTC\",\"trade_price\":1}"
 #define BRIEF "{\"ty\":\"trade\",\"cd\":\"KRW-BTC\",\"tp\":1}"
-
-struct expected {
-    const char *frame;
-    enum frame_class class;
-    enum refusal refusal;
-    const char *key;
-    const char *payload;
-};
-
-/* Of exactly these bytes, so that a sanitizer sees a step beyond them. */
-static void expect_route(const struct expected *expected)
-{
-    size_t len = strlen(expected->frame);
-    char *bytes = malloc(len + (len == 0));
-    ck_assert_ptr_nonnull(bytes);
-    memcpy(bytes, expected->frame, len);
-    struct route route;
-    memset(&route, 0xff, sizeof route);
-    upbit_route((struct slice){bytes, len}, &route);
-    ck_assert_msg(route.class == expected->class && route.refusal == expected->refusal,
-                  "%s: class %d, %s", expected->frame, (int)route.class,
-                  refusal_word(route.refusal).data);
-    if (expected->key != NULL)
-        ck_assert_msg(slice_equal(route.key, slice_of(expected->key)), "%s: key %.*s",
-                      expected->frame, (int)route.key.len, route.key.data);
-    if (expected->payload != NULL)
-        ck_assert_msg(slice_equal(route.payload, slice_of(expected->payload)), "%s: payload %.*s",
-                      expected->frame, (int)route.payload.len, route.payload.data);
-    free(bytes);
-}
-
-static void expect_routes(const struct expected *expected, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        expect_route(&expected[i]);
-}
-
-#define EXPECT(table) expect_routes((table), sizeof(table) / sizeof *(table))
 
 START_TEST(route_puts_the_key_together_whatever_the_order_and_format)
 {
@@ -128,7 +92,7 @@ START_TEST(route_gives_the_words_of_an_error)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct route route;
-        upbit_route(slice_of(cases[i].frame), &route);
+        route_exactly(slice_of(cases[i].frame), &route);
         ck_assert_int_eq(route.class, FRAME_REJECT);
         ck_assert(route.request == 0 && route.key.len == 0 && !route.held);
         ck_assert_msg(slice_equal(route.detail, slice_of(cases[i].detail)), "%.*s",
@@ -166,24 +130,14 @@ START_TEST(route_names_what_it_refuses)
         {"null", FRAME_REFUSED, REFUSAL_WRONG_TYPE, NULL, NULL},
     };
     EXPECT(table);
-    struct route route;
-    char deep[200];
-    memset(deep, '[', sizeof deep);
-    upbit_route((struct slice){deep, sizeof deep}, &route);
-    ck_assert(route.class == FRAME_REFUSED && route.refusal == REFUSAL_TOO_DEEP);
+    expect_deep_frame_is_refused();
 }
 END_TEST
 
 START_TEST(route_key_that_is_too_long_is_refused)
 {
-    char code[201], bytes[300];
-    struct text text = text_over(bytes, sizeof bytes);
-    struct route route;
-    memset(code, 'A', sizeof code - 1);
-    code[sizeof code - 1] = '\0';
-    text_format(&text, "{\"type\":\"trade\",\"code\":\"%s\"}", code);
-    upbit_route(text_slice(&text), &route);
-    ck_assert(route.class == FRAME_REFUSED && route.refusal == REFUSAL_BAD_VALUE);
+    expect_long_key_is_refused("{\"type\":\"trade\",\"code\":\"", "\"}");
+    expect_long_key_is_refused("{ \"type\":\"trade\",\"code\":\"", "\"}");
 }
 END_TEST
 
@@ -239,20 +193,9 @@ START_TEST(key_is_read_only_if_a_stream_has_it)
                                         "trade:KRW BTC",
                                         "trade:KRW\"BTC",
                                         "trade:KRW\\BTC"};
-    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
-        char room[SYMBOL_MAX];
-        struct text symbol = text_over(room, sizeof room);
-        struct slice variant;
-        uint32_t stream;
-        ck_assert_msg(!upbit_read_key(slice_of(wrong[i]), &stream, &symbol, &variant), "%s",
-                      wrong[i]);
-    }
-    char little[4];
-    struct text symbol = text_over(little, sizeof little);
-    struct slice variant;
-    uint32_t stream;
-    ck_assert(!upbit_read_key(SLICE("trade:KRW-BTC"), &stream, &symbol, &variant));
-    ck_assert(!upbit_read_key((struct slice){NULL, 0}, &stream, &symbol, &variant));
+    EXPECT_NO_KEYS(wrong);
+    ck_assert(reads_key(SLICE("trade:KRW-BTC"), SYMBOL_MAX) &&
+              !reads_key(SLICE("trade:KRW-BTC"), 4));
 }
 END_TEST
 

@@ -2,36 +2,7 @@
 /* The simulated Binance against the exchange's own documents: each expected text is theirs
  * (binance.md 2.1, 3.1, 4.1, 5.3), with the numbers of the test. */
 #include "tests/sim/dialects.h"
-
-#include <check.h>
-#include <stdlib.h>
-
-static const struct dialect *dialect;
-
-static struct decimal decimal_of(const char *digits)
-{
-    struct decimal value;
-    ck_assert_int_eq(decimal_read(slice_of(digits), &value), DECIMAL_OK);
-    return value;
-}
-
-static struct dialect_level level(const char *price, const char *size)
-{
-    return (struct dialect_level){decimal_of(price), decimal_of(size)};
-}
-
-static void expect_payload(const char *key, const struct dialect_event *event, const char *expected)
-{
-    char memory[4096], symbol_memory[64];
-    struct text text = text_over(memory, sizeof memory);
-    struct text symbol = text_over(symbol_memory, sizeof symbol_memory);
-    struct dialect_stream stream;
-    ck_assert(dialect->read_key(slice_of(key), &stream, &symbol));
-    dialect->write_payload(&text, &stream, event);
-    text_terminate(&text);
-    ck_assert(!text.overflow);
-    ck_assert_str_eq(memory, expected);
-}
+#include "tests/unit/dialect_stage.h"
 
 static struct dialect_event event_at(int64_t ms)
 {
@@ -174,28 +145,17 @@ START_TEST(keys_that_name_nothing_are_no_streams)
                                       "btcusdt@depth@50ms",
                                       "!ticker@arr",
                                       "btcusdt@kline_"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        char memory[64];
-        struct text symbol = text_over(memory, sizeof memory);
-        struct dialect_stream stream;
-        ck_assert_msg(!dialect->read_key(slice_of(bad[i]), &stream, &symbol), "%s", bad[i]);
-    }
+    expect_no_streams(bad, sizeof bad / sizeof *bad);
 }
 END_TEST
 
 /* What a message is answered with, by a session that has two subscriptions. */
 static void expect_reply(const char *message, const char *expected)
 {
-    static struct dialect_request request;
     static const struct slice keys[] = {{"btcusdt@aggTrade", 16}, {"a@b\"", 4}};
-    static const struct dialect_session session = {1, 0, true, keys, 2};
-    char memory[4096];
-    struct text reply = text_over(memory, sizeof memory);
-    dialect->read_request(slice_of(message), &session, &request, &reply);
-    if (request.word != DIALECT_REFUSED)
-        dialect->write_reply(&reply, &request, &session, DIALECT_DONE, SLICE(""));
-    text_terminate(&reply);
-    ck_assert_msg(strcmp(memory, expected) == 0, "%s is answered %s", message, memory);
+    session = (struct dialect_session){1, 0, true, keys, 2};
+    ask(message);
+    expect_answer(DIALECT_DONE, "", expected);
 }
 
 START_TEST(requests_are_answered_as_documented)
@@ -251,30 +211,16 @@ END_TEST
 
 START_TEST(more_streams_than_may_be_are_refused_as_seen)
 {
-    static struct dialect_request request = {.word = DIALECT_SUBSCRIBE, .id = {"19", 2}};
-    static const struct dialect_session session = {.wrapped = true};
-    char memory[256];
-    struct text reply = text_over(memory, sizeof memory);
-    dialect->write_reply(&reply, &request, &session, DIALECT_FULL, SLICE(""));
-    text_terminate(&reply);
-    ck_assert_str_eq(memory,
-                     "{\"error\":{\"code\":4,\"msg\":\"Too many subscriptions\"},\"id\":19}");
+    session = (struct dialect_session){.wrapped = true};
+    ask("{\"method\":\"SUBSCRIBE\",\"params\":[\"btcusdt@trade\"],\"id\":19}");
+    expect_answer(DIALECT_FULL, "",
+                  "{\"error\":{\"code\":4,\"msg\":\"Too many subscriptions\"},\"id\":19}");
 }
 END_TEST
 
-static struct dialect_query query_of(const char *path, const char *name, const char *value)
-{
-    static struct dialect_parameter parameter;
-    parameter = (struct dialect_parameter){slice_of(name), slice_of(value)};
-    return (struct dialect_query){slice_of(path), &parameter, *name != '\0'};
-}
-
 START_TEST(weights_are_the_documented_ones)
 {
-    static const struct {
-        const char *path, *limit;
-        uint32_t weight;
-    } cases[] = {
+    static const struct weighed cases[] = {
         {"/api/v3/ping", "", 1},
         {"/api/v3/time", "", 1},
         {"/api/v3/exchangeInfo", "", 20},
@@ -289,20 +235,12 @@ START_TEST(weights_are_the_documented_ones)
         {"/api/v3/account", "", 0},
         {"/", "", 0},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct dialect_query query =
-            query_of(cases[i].path, *cases[i].limit != '\0' ? "limit" : "", cases[i].limit);
-        uint32_t group = 0;
-        ck_assert_msg(dialect->weigh(&query, &group) == cases[i].weight, "%s %s", cases[i].path,
-                      cases[i].limit);
-        ck_assert_uint_eq(group, 0);
-    }
+    expect_weights(cases, sizeof cases / sizeof *cases);
 }
 END_TEST
 
 START_TEST(paths_of_upgrades_are_read)
 {
-    static struct dialect_request request;
     struct dialect_query query = query_of("/ws", "", "");
     ck_assert(dialect->read_path(&query, &request) && !request.wrapped && request.key_count == 0);
     query = query_of("/ws/btcusdt@trade/ethusdt@trade", "", "");

@@ -2,35 +2,7 @@
 /* The simulated Binance USD-M against the exchange's own documents and the frames that others quote
  * from 2026 (binance.md 1.3, 3.2, 4.2, 5.2), with the numbers of the test. */
 #include "tests/sim/dialects.h"
-
-#include <check.h>
-
-static const struct dialect *dialect;
-
-static struct decimal decimal_of(const char *digits)
-{
-    struct decimal value;
-    ck_assert_int_eq(decimal_read(slice_of(digits), &value), DECIMAL_OK);
-    return value;
-}
-
-static struct dialect_level level(const char *price, const char *size)
-{
-    return (struct dialect_level){decimal_of(price), decimal_of(size)};
-}
-
-static void expect_payload(const char *key, const struct dialect_event *event, const char *expected)
-{
-    char memory[4096], symbol_memory[64];
-    struct text text = text_over(memory, sizeof memory);
-    struct text symbol = text_over(symbol_memory, sizeof symbol_memory);
-    struct dialect_stream stream;
-    ck_assert(dialect->read_key(slice_of(key), &stream, &symbol));
-    dialect->write_payload(&text, &stream, event);
-    text_terminate(&text);
-    ck_assert(!text.overflow);
-    ck_assert_str_eq(memory, expected);
-}
+#include "tests/unit/dialect_stage.h"
 
 static struct dialect_event event_of(const char *symbol, int64_t ms)
 {
@@ -148,7 +120,7 @@ START_TEST(usdm_streams_are_carried_by_the_path_of_their_class)
         {"a@miniTicker", "/market/stream"},   {"a@kline_1m", "/market/stream"},
         {"a@markPrice@1s", "/market/stream"}, {"a@forceOrder", "/market/stream"},
     };
-    static struct dialect_request request, plain;
+    static struct dialect_request plain;
     struct dialect_query query = {SLICE("/stream"), NULL, 0};
     ck_assert(dialect->read_path(&query, &plain));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -178,12 +150,7 @@ START_TEST(usdm_keys_that_name_nothing_are_no_streams)
     static const char *const bad[] = {"BTCUSDT@aggTrade",   "btcusdt@kline_1s",
                                       "btcusdt@depth@50ms", "btcusdt@openInterest",
                                       "btcusdt@depth7",     "btcusdt@"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        char memory[64];
-        struct text symbol = text_over(memory, sizeof memory);
-        struct dialect_stream stream;
-        ck_assert_msg(!dialect->read_key(slice_of(bad[i]), &stream, &symbol), "%s", bad[i]);
-    }
+    expect_no_streams(bad, sizeof bad / sizeof *bad);
 }
 END_TEST
 
@@ -195,22 +162,14 @@ START_TEST(usdm_contracts_are_named_by_their_delivery)
                                              .quote = SLICE("USDT"),
                                              .kind = DIALECT_DATED,
                                              .delivery_ms = 1798185600000};
-    char memory[64];
-    struct text symbol = text_over(memory, sizeof memory);
-    dialect->write_symbol(&symbol, &perpetual);
-    ck_assert(slice_equal(text_slice(&symbol), SLICE("1000PEPEUSDT")));
-    symbol.len = 0;
-    dialect->write_symbol(&symbol, &dated);
-    ck_assert(slice_equal(text_slice(&symbol), SLICE("BTCUSDT_261225")));
+    expect_symbol(&perpetual, "1000PEPEUSDT");
+    expect_symbol(&dated, "BTCUSDT_261225");
 }
 END_TEST
 
 START_TEST(usdm_weights_are_the_documented_ones)
 {
-    static const struct {
-        const char *path, *limit;
-        uint32_t weight;
-    } cases[] = {
+    static const struct weighed cases[] = {
         {"/fapi/v1/ping", "", 1},         {"/fapi/v1/time", "", 1},
         {"/fapi/v1/exchangeInfo", "", 1}, {"/fapi/v1/openInterest", "", 1},
         {"/fapi/v1/depth", "", 10},       {"/fapi/v1/depth", "5", 2},
@@ -218,14 +177,7 @@ START_TEST(usdm_weights_are_the_documented_ones)
         {"/fapi/v1/depth", "1000", 20},   {"/fapi/v1/account", "", 0},
         {"/api/v3/depth", "", 0},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct dialect_parameter parameter = {SLICE("limit"), slice_of(cases[i].limit)};
-        struct dialect_query query = {slice_of(cases[i].path), &parameter, *cases[i].limit != '\0'};
-        uint32_t group;
-        ck_assert_msg(dialect->weigh(&query, &group) == cases[i].weight, "%s %s", cases[i].path,
-                      cases[i].limit);
-        ck_assert_uint_eq(group, 0);
-    }
+    expect_weights(cases, sizeof cases / sizeof *cases);
 }
 END_TEST
 

@@ -1,37 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the simulated Bithumb speaks (bithumb.md 1 to 5): what it understands, its errors word for
  * word, its payloads letter for letter. */
-#include "common/clock.h"
-#include "connectors/dialect.h"
-
-#include <check.h>
+#include "tests/unit/korea_rest.h"
 
 extern const struct dialect *const dialects_bithumb[];
 
-static const struct dialect *bithumb;
-static struct dialect_request request;
-static char reply_room[1024], memory_room[4096];
-static struct text reply;
-
 static void set_up(void)
 {
-    bithumb = dialects_bithumb[0];
+    dialect = dialects_bithumb[0];
     ck_assert_ptr_null(dialects_bithumb[1]);
-}
-
-static void ask(const char *message)
-{
-    static const struct dialect_session session;
-    memset(&request, 0, sizeof request);
-    request.memory = text_over(memory_room, sizeof memory_room);
-    reply = text_over(reply_room, sizeof reply_room);
-    bithumb->read_request(slice_of(message), &session, &request, &reply);
-}
-
-static void expect_slice(struct slice found, const char *expected)
-{
-    ck_assert_msg(slice_equal(found, slice_of(expected)), "%.*s instead of %s", (int)found.len,
-                  found.data, expected);
 }
 
 START_TEST(bithumb_takes_a_request_for_the_whole_set)
@@ -60,132 +37,39 @@ START_TEST(bithumb_knows_one_other_format_and_no_flags_in_snake_case)
 }
 END_TEST
 
-START_TEST(bithumb_answers_a_ping_by_its_status)
-{
-    ask("PING");
-    ck_assert(request.word == DIALECT_STATUS && reply.len == 0);
-    expect_slice(bithumb->status, "{\"status\":\"UP\"}");
-    ck_assert(bithumb->status_ms == 10000 && bithumb->limits.idle_ms == 60000);
-}
-END_TEST
-
-#define FORMAT                                                                                     \
-    "{\"error\":{\"name\":\"WRONG_FORMAT\","                                                       \
-    "\"message\":\"Format 이 맞지 않습니다.\"}}"
-#define TICKET                                                                                     \
-    "{\"error\":{\"name\":\"NO_TICKET\","                                                          \
-    "\"message\":\"티켓이 존재하지 않거나, 유효하지 않습니다.\"}}"
-#define TYPE                                                                                       \
-    "{\"error\":{\"name\":\"INVALID_PARAM\",\"message\":\"nope 은 지원하지 않는 타입입니다.\"}}"
-#define CODES "{\"error\":{\"name\":\"NO_CODES\",\"message\":\"codes 필드가 존재하지 않습니다.\"}}"
-#define EMPTY "{\"error\":{\"name\":\"INVALID_PARAM\",\"message\":\"codes 필드가 비어 있습니다.\"}}"
-
 START_TEST(bithumb_says_what_is_wrong_in_its_words)
 {
-    static const struct {
-        const char *message, *error;
-    } cases[] = {
-        {"", FORMAT},
-        {"PONG", FORMAT},
-        {"{}", FORMAT},
-        {"[{\"ticket\":\"t\"}", FORMAT},
-        {"[7]", FORMAT},
+    static const struct wrong cases[] = {
         {"[{\"ticket\":\"t\"}]", FORMAT},
         {"[{\"ticket\":\"t\"},{\"codes\":[\"KRW-BTC\"]}]", FORMAT},
-        {"[{\"ticket\":\"t\"},{\"type\":7,\"codes\":[\"KRW-BTC\"]}]", FORMAT},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":\"KRW-BTC\"}]", FORMAT},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":[7]}]", FORMAT},
         {"[{\"ticket\":\"t\"},{\"type\":\"orderbook\",\"codes\":[\"KRW-BTC\"],\"level\":7}]",
          FORMAT},
-        {"[{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]}]", TICKET},
-        {"[{\"ticket\":\"\"},{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]}]", TICKET},
         {"[{\"ticket\":7},{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]}]", TICKET},
-        {"[{\"ticket\":\"t\"},{\"type\":\"nope\",\"codes\":[\"KRW-BTC\"]}]", TYPE},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]},{\"type\":\"nope\"}]",
-         TYPE},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\"}]", CODES},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":[]}]", EMPTY},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ask(cases[i].message);
-        ck_assert_msg(request.word == DIALECT_REFUSED && request.key_count == 0, "%s",
-                      cases[i].message);
-        expect_slice(text_slice(&reply), cases[i].error);
-    }
-    ck_assert_uint_eq(bithumb->refusal_ms, 150); /* then it closes */
+    expect_wrong(wrong_alike, sizeof wrong_alike / sizeof *wrong_alike);
+    expect_wrong(cases, sizeof cases / sizeof *cases);
 }
 END_TEST
 
 START_TEST(bithumb_takes_so_many_levels_as_a_code_says)
 {
-    static const struct {
-        const char *key, *symbol;
-        uint32_t levels; /* 0: no such stream */
-    } cases[] = {
-        {"orderbook/KRW-BTC/D", "KRW-BTC", 15},
-        {"orderbook/KRW-BTC.5/S", "KRW-BTC", 5},
-        {"orderbook/KRW-BTC.15/D", "KRW-BTC", 15},
-        {"orderbook/KRW-BTC.30/D", "KRW-BTC", 15},
-        {"orderbook/KRW-BTC.999999999999/D", "KRW-BTC", 15},
-        {"orderbook/KRW-BTC.0/D", "", 0},
-        {"orderbook/KRW-BTC./D", "", 0},
-        {"orderbook/KRW-BTC.x/D", "", 0},
-        {"trade/KRW-BTC.5/D", "", 0},
-        {"candle.1m/KRW-BTC/D", "", 0},
-        {"/D", "", 0},
-        {"", "", 0},
+    static const struct shown cases[] = {
+        {"orderbook/KRW-BTC/D", 15, "KRW-BTC"},
+        {"orderbook/KRW-BTC.5/S", 5, "KRW-BTC"},
+        {"orderbook/KRW-BTC.15/D", 15, "KRW-BTC"},
+        {"orderbook/KRW-BTC.30/D", 15, "KRW-BTC"},
+        {"orderbook/KRW-BTC.999999999999/D", 15, "KRW-BTC"},
+        {"orderbook/KRW-BTC.0/D", 0, ""},
+        {"orderbook/KRW-BTC./D", 0, ""},
+        {"orderbook/KRW-BTC.x/D", 0, ""},
+        {"trade/KRW-BTC.5/D", 0, ""},
+        {"candle.1m/KRW-BTC/D", 0, ""},
+        {"/D", 0, ""},
+        {"", 0, ""},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char room[64];
-        struct text symbol = text_over(room, sizeof room);
-        struct dialect_stream stream;
-        bool there = bithumb->read_key(slice_of(cases[i].key), &stream, &symbol);
-        ck_assert_msg(there == (cases[i].levels > 0), "%s", cases[i].key);
-        if (!there)
-            continue;
-        ck_assert_uint_eq(stream.levels, cases[i].levels);
-        expect_slice(text_slice(&symbol), cases[i].symbol);
-    }
+    expect_shown(cases, sizeof cases / sizeof *cases);
 }
 END_TEST
-
-/* What a stream of this key says of an event. */
-static struct slice payload_of(const char *key, const struct dialect_event *event)
-{
-    static char payload_room[4096];
-    char room[64];
-    struct text symbol = text_over(room, sizeof room);
-    struct text payload = text_over(payload_room, sizeof payload_room);
-    struct dialect_stream stream;
-    ck_assert(bithumb->read_key(slice_of(key), &stream, &symbol));
-    bithumb->write_payload(&payload, &stream, event);
-    ck_assert(!payload.overflow);
-    return text_slice(&payload);
-}
-
-static struct decimal number(const char *digits)
-{
-    struct decimal value;
-    ck_assert_int_eq(decimal_read(slice_of(digits), &value), DECIMAL_OK);
-    return value;
-}
-
-static struct dialect_event an_event(bool snapshot)
-{
-    return (struct dialect_event){.symbol = SLICE("KRW-BTC"),
-                                  .time_ns = INT64_C(1790133514044123000),
-                                  .snapshot = snapshot,
-                                  .previous_close = number("116000000")};
-}
-
-static struct dialect_trade a_trade(void)
-{
-    return (struct dialect_trade){.id = 1158138,
-                                  .time_ns = INT64_C(1790133513858999000),
-                                  .price = number("115420000"),
-                                  .size = number("0.00090000"),
-                                  .sell = true};
-}
 
 START_TEST(bithumb_trades_have_korean_words_and_true_times)
 {
@@ -193,37 +77,30 @@ START_TEST(bithumb_trades_have_korean_words_and_true_times)
     struct dialect_event event = an_event(true);
     event.trades.rows = &trade;
     event.trades.count = 1;
-    expect_slice(payload_of("trade/KRW-BTC/D", &event),
-                 "{\"type\":\"trade\",\"code\":\"KRW-BTC\",\"trade_price\":115420000,"
-                 "\"trade_volume\":0.0009,\"ask_bid\":\"ASK\",\"prev_closing_price\":116000000,"
-                 "\"change\":\"FALL\",\"change_price\":580000,\"trade_date\":\"2026-09-23\","
-                 "\"trade_time\":\"12:18:33\",\"trade_timestamp\":1790133513858,"
-                 "\"sequential_id\":921046844841158138,\"timestamp\":1790133514044,"
-                 "\"stream_type\":\"SNAPSHOT\"}");
+    expect_payload("trade/KRW-BTC/D", &event,
+                   "{\"type\":\"trade\",\"code\":\"KRW-BTC\",\"trade_price\":115420000,"
+                   "\"trade_volume\":0.0009,\"ask_bid\":\"ASK\",\"prev_closing_price\":116000000,"
+                   "\"change\":\"FALL\",\"change_price\":580000,\"trade_date\":\"2026-09-23\","
+                   "\"trade_time\":\"12:18:33\",\"trade_timestamp\":1790133513858,"
+                   "\"sequential_id\":921046844841158138,\"timestamp\":1790133514044,"
+                   "\"stream_type\":\"SNAPSHOT\"}");
     trade.sell = false;
-    trade.price = number("116000000");
+    trade.price = decimal_of("116000000");
     event.snapshot = false;
-    expect_slice(payload_of("trade/KRW-BTC/S", &event),
-                 "{\"ty\":\"trade\",\"cd\":\"KRW-BTC\",\"tp\":116000000,\"tv\":0.0009,"
-                 "\"ab\":\"BID\",\"pcp\":116000000,\"c\":\"EVEN\",\"cp\":0,\"tdt\":\"2026-09-23\","
-                 "\"ttm\":\"12:18:33\",\"ttms\":1790133513858,\"sid\":921046844841158138,"
-                 "\"tms\":1790133514044,\"st\":\"REALTIME\"}");
+    expect_payload(
+        "trade/KRW-BTC/S", &event,
+        "{\"ty\":\"trade\",\"cd\":\"KRW-BTC\",\"tp\":116000000,\"tv\":0.0009,"
+        "\"ab\":\"BID\",\"pcp\":116000000,\"c\":\"EVEN\",\"cp\":0,\"tdt\":\"2026-09-23\","
+        "\"ttm\":\"12:18:33\",\"ttms\":1790133513858,\"sid\":921046844841158138,"
+        "\"tms\":1790133514044,\"st\":\"REALTIME\"}");
 }
 END_TEST
 
 START_TEST(bithumb_ticker_has_its_change_as_a_fraction)
 {
-    struct dialect_event event = an_event(false);
-    event.day.last = a_trade();
-    event.day.bar = (struct dialect_bar){.open = number("116100000"),
-                                         .high = number("116900000"),
-                                         .low = number("115100000"),
-                                         .close = number("115420000"),
-                                         .volume = number("220.04470000"),
-                                         .taker_volume = number("120.04460000"),
-                                         .turnover = number("25571034411.208256")};
-    expect_slice(
-        payload_of("ticker/KRW-BTC/D", &event),
+    struct dialect_event event = a_day();
+    expect_payload(
+        "ticker/KRW-BTC/D", &event,
         "{\"type\":\"ticker\",\"code\":\"KRW-BTC\",\"opening_price\":116100000,"
         "\"high_price\":116900000,\"low_price\":115100000,\"trade_price\":115420000,"
         "\"prev_closing_price\":116000000,\"change\":\"FALL\",\"change_price\":580000,"
@@ -242,76 +119,29 @@ END_TEST
 START_TEST(bithumb_books_have_dust_padding_and_microseconds)
 {
     struct dialect_event event = an_event(true);
-    struct dialect_level bids[] = {{number("116204000"), number("0.0000")},
-                                   {number("116203000"), number("0.0025")}};
-    struct dialect_level asks[] = {{number("116208000"), number("0.3310")}};
+    struct dialect_level bids[] = {level("116204000", "0.0000"), level("116203000", "0.0025")};
+    struct dialect_level asks[] = {level("116208000", "0.3310")};
     event.book = (struct dialect_book){.bids = bids, .bid_count = 2, .asks = asks, .ask_count = 1};
-    expect_slice(payload_of("orderbook/KRW-BTC.5/D", &event),
-                 "{\"type\":\"orderbook\",\"code\":\"KRW-BTC\",\"total_ask_size\":0.331,"
-                 "\"total_bid_size\":0.0025,\"orderbook_units\":["
-                 "{\"ask_price\":116208000,\"bid_price\":116204000,\"ask_size\":0.331,"
-                 "\"bid_size\":0},"
-                 "{\"ask_price\":0,\"bid_price\":116203000,\"ask_size\":0,\"bid_size\":0.0025}],"
-                 "\"level\":1,\"timestamp\":1790133514044123,\"stream_type\":\"SNAPSHOT\"}");
+    expect_payload("orderbook/KRW-BTC.5/D", &event,
+                   "{\"type\":\"orderbook\",\"code\":\"KRW-BTC\",\"total_ask_size\":0.331,"
+                   "\"total_bid_size\":0.0025,\"orderbook_units\":["
+                   "{\"ask_price\":116208000,\"bid_price\":116204000,\"ask_size\":0.331,"
+                   "\"bid_size\":0},"
+                   "{\"ask_price\":0,\"bid_price\":116203000,\"ask_size\":0,\"bid_size\":0.0025}],"
+                   "\"level\":1,\"timestamp\":1790133514044123,\"stream_type\":\"SNAPSHOT\"}");
     event.book.bid_count = 0;
     event.book.ask_count = 0;
-    expect_slice(payload_of("orderbook/KRW-BTC/S", &event),
-                 "{\"ty\":\"orderbook\",\"cd\":\"KRW-BTC\",\"tas\":0,\"tbs\":0,\"obu\":[],"
-                 "\"lv\":1,\"tms\":1790133514044123,\"st\":\"SNAPSHOT\"}");
+    expect_payload("orderbook/KRW-BTC/S", &event,
+                   "{\"ty\":\"orderbook\",\"cd\":\"KRW-BTC\",\"tas\":0,\"tbs\":0,\"obu\":[],"
+                   "\"lv\":1,\"tms\":1790133514044123,\"st\":\"SNAPSHOT\"}");
 }
 END_TEST
-
-/* Markets for REST: two of them. */
-static void instrument(void *context, uint32_t index, struct dialect_instrument *found)
-{
-    (void)context;
-    *found = (struct dialect_instrument){
-        .symbol = index == 0 ? SLICE("KRW-BTC") : SLICE("BTC-ETH"),
-        .base = index == 0 ? SLICE("BTC") : SLICE("ETH"),
-    };
-}
-
-static bool find(void *context, struct slice symbol, uint32_t *index)
-{
-    (void)context;
-    *index = slice_equal(symbol, SLICE("BTC-ETH"));
-    return *index == 1 || slice_equal(symbol, SLICE("KRW-BTC"));
-}
-
-static void book(void *context, uint32_t index, uint32_t levels, struct dialect_book *found)
-{
-    static const struct dialect_level bid = {.price = {.low = 5}, .size = {.low = 7}};
-    (void)context;
-    (void)index;
-    *found = (struct dialect_book){.bids = &bid, .bid_count = 1, .count = levels};
-}
-
-static int get(const char *path, const char *name, const char *value, struct dialect_answer *answer)
-{
-    static char room[2048];
-    struct dialect_parameter parameter = {slice_of(name), slice_of(value)};
-    struct dialect_query query = {slice_of(path), &parameter, name[0] != '\0'};
-    struct dialect_venue venue = {.now_ns = INT64_C(1790133514044123000),
-                                  .instrument_count = 2,
-                                  .instrument = instrument,
-                                  .find = find,
-                                  .book = book};
-    uint32_t group;
-    *answer = (struct dialect_answer){.body = text_over(room, sizeof room)};
-    ck_assert_uint_eq(bithumb->weigh(&query, &group), 1);
-    int status = bithumb->answer(&query, &venue, answer);
-    ck_assert(!answer->body.overflow);
-    return status;
-}
 
 START_TEST(bithumb_lists_its_markets_quote_first)
 {
     struct dialect_answer answer;
-    char room[64];
-    struct text symbol = text_over(room, sizeof room);
-    struct dialect_instrument one = {.base = SLICE("1000PEPE"), .quote = SLICE("KRW")};
-    bithumb->write_symbol(&symbol, &one);
-    expect_slice(text_slice(&symbol), "KRW-1000PEPE");
+    expect_symbol(&(struct dialect_instrument){.base = SLICE("1000PEPE"), .quote = SLICE("KRW")},
+                  "KRW-1000PEPE");
     ck_assert_int_eq(get("/v1/market/all", "isDetails", "true", &answer), 200);
     expect_slice(text_slice(&answer.body),
                  "[{\"market\":\"KRW-BTC\",\"korean_name\":\"BTC\",\"english_name\":\"BTC\","
@@ -324,17 +154,7 @@ END_TEST
 
 START_TEST(bithumb_gives_books_by_rest_in_milliseconds)
 {
-    struct dialect_answer answer;
-    ck_assert_int_eq(get("/v1/orderbook", "markets", "krw-btc", &answer), 200);
-    expect_slice(text_slice(&answer.body),
-                 "[{\"market\":\"KRW-BTC\",\"timestamp\":1790133514044,\"total_ask_size\":0,"
-                 "\"total_bid_size\":7,\"orderbook_units\":[{\"ask_price\":0,\"bid_price\":5,"
-                 "\"ask_size\":0,\"bid_size\":7}]}]");
-    ck_assert(answer.snapshot);
-    ck_assert_int_eq(get("/v1/orderbook", "markets", "KRW-BTC,BTC-ETH", &answer), 200);
-    ck_assert_ptr_nonnull(
-        memmem(answer.body.data, answer.body.len, "},{\"market\":\"BTC-ETH\"", 21));
-    ck_assert(!answer.snapshot);
+    expect_rest_books("");
 }
 END_TEST
 
@@ -361,9 +181,9 @@ int main(void)
     Suite *suite = suite_create("sim_bithumb");
     TCase *tests = tcase_create("bithumb");
     tcase_add_checked_fixture(tests, set_up, NULL);
+    tcase_add_test(tests, korea_answers_a_ping_by_its_status);
     tcase_add_test(tests, bithumb_takes_a_request_for_the_whole_set);
     tcase_add_test(tests, bithumb_knows_one_other_format_and_no_flags_in_snake_case);
-    tcase_add_test(tests, bithumb_answers_a_ping_by_its_status);
     tcase_add_test(tests, bithumb_says_what_is_wrong_in_its_words);
     tcase_add_test(tests, bithumb_takes_so_many_levels_as_a_code_says);
     tcase_add_test(tests, bithumb_trades_have_korean_words_and_true_times);

@@ -1,53 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the simulated Bybit speaks: payloads as recorded and documented (bybit.md 3), the replies of
  * 1.5, 2.2 and 2.4 word for word, and the lists of 5.3 page by page. */
-#include "connectors/dialect.h"
+#include "tests/unit/dialect_stage.h"
 
-#include <check.h>
 #include <stdio.h>
 
 extern const struct dialect *const dialects_bybit[];
 
 enum { SPOT, LINEAR, INVERSE };
 
-static struct dialect_request request;
-static char reply_room[8192];
-static struct text reply;
-
-static struct decimal decimal_of(const char *digits)
+/* From here on it is this market that speaks. */
+static void speak(size_t market)
 {
-    struct decimal value;
-    ck_assert_int_eq(decimal_read(slice_of(digits), &value), DECIMAL_OK);
-    return value;
+    dialect = dialects_bybit[market];
+    session = (struct dialect_session){.id = 0x11, .root = (uint32_t)market};
 }
 
-static struct dialect_level level(const char *price, const char *size)
+static void expect_payload_of(size_t market, const struct dialect_event *event,
+                              const char *expected)
 {
-    return (struct dialect_level){decimal_of(price), decimal_of(size)};
-}
-
-static void expect_slice(struct slice found, const char *expected)
-{
-    ck_assert_msg(slice_equal(found, slice_of(expected)), "%.*s instead of %s", (int)found.len,
-                  found.data, expected);
-}
-
-static void expect_payload(size_t market, struct dialect_event *event, const char *expected)
-{
-    char symbol_room[64];
-    struct text symbol = text_over(symbol_room, sizeof symbol_room);
-    struct dialect_stream stream;
-    ck_assert(dialects_bybit[market]->read_key(event->key, &stream, &symbol));
-    expect_slice(text_slice(&symbol), "BTCUSDT");
-    event->symbol = text_slice(&symbol);
-    reply = text_over(reply_room, sizeof reply_room);
-    dialects_bybit[market]->write_payload(&reply, &stream, event);
-    expect_slice(text_slice(&reply), expected);
+    speak(market);
+    expect_payload(event->key.data, event, expected);
 }
 
 static struct dialect_event event_at(const char *key, int64_t ms)
 {
     return (struct dialect_event){.key = slice_of(key),
+                                  .symbol = SLICE("BTCUSDT"),
                                   .time_ns = ms * 1000000,
                                   .sequence = 546137962055,
                                   .changed = DIALECT_PART_ALL};
@@ -61,25 +40,27 @@ START_TEST(bybit_books_have_the_order_of_their_market)
     event.book = (struct dialect_book){
         .count = 10132540, .bids = bids, .asks = asks, .bid_count = 2, .ask_count = 1};
     event.snapshot = true;
-    expect_payload(
+    expect_payload_of(
         LINEAR, &event,
         "{\"topic\":\"orderbook.50.BTCUSDT\",\"type\":\"snapshot\",\"ts\":1773386409389,"
         "\"data\":{\"s\":\"BTCUSDT\",\"b\":[[\"71423.80\",\"0.557\"],[\"71423.00\",\"0\"]],"
         "\"a\":[[\"71423.90\",\"4.600\"]],\"u\":10132540,\"seq\":546137962055},"
         "\"cts\":1773386409389}");
     event.snapshot = false;
-    expect_payload(SPOT, &event,
-                   "{\"topic\":\"orderbook.50.BTCUSDT\",\"ts\":1773386409389,\"type\":\"delta\","
-                   "\"data\":{\"s\":\"BTCUSDT\",\"b\":[[\"71423.8\",\"0.557\"],[\"71423\",\"0\"]],"
-                   "\"a\":[[\"71423.9\",\"4.6\"]],\"u\":10132540,\"seq\":546137962055},"
-                   "\"cts\":1773386409389}");
+    expect_payload_of(
+        SPOT, &event,
+        "{\"topic\":\"orderbook.50.BTCUSDT\",\"ts\":1773386409389,\"type\":\"delta\","
+        "\"data\":{\"s\":\"BTCUSDT\",\"b\":[[\"71423.8\",\"0.557\"],[\"71423\",\"0\"]],"
+        "\"a\":[[\"71423.9\",\"4.6\"]],\"u\":10132540,\"seq\":546137962055},"
+        "\"cts\":1773386409389}");
     event.key = SLICE("orderbook.1.BTCUSDT");
     event.book.bid_count = 1;
-    expect_payload(LINEAR, &event,
-                   "{\"topic\":\"orderbook.1.BTCUSDT\",\"ts\":1773386409389,\"type\":\"snapshot\","
-                   "\"data\":{\"s\":\"BTCUSDT\",\"b\":[[\"71423.80\",\"0.557\"]],"
-                   "\"a\":[[\"71423.90\",\"4.600\"]],\"u\":10132540,\"seq\":546137962055},"
-                   "\"cts\":1773386409389}");
+    expect_payload_of(
+        LINEAR, &event,
+        "{\"topic\":\"orderbook.1.BTCUSDT\",\"ts\":1773386409389,\"type\":\"snapshot\","
+        "\"data\":{\"s\":\"BTCUSDT\",\"b\":[[\"71423.80\",\"0.557\"]],"
+        "\"a\":[[\"71423.90\",\"4.600\"]],\"u\":10132540,\"seq\":546137962055},"
+        "\"cts\":1773386409389}");
 }
 END_TEST
 
@@ -93,17 +74,19 @@ START_TEST(bybit_trades_have_the_order_of_their_market)
                                           .rising = true}};
     event.trades.rows = rows;
     event.trades.count = 1;
-    expect_payload(SPOT, &event,
-                   "{\"topic\":\"publicTrade.BTCUSDT\",\"ts\":1791365008335,\"type\":\"snapshot\","
-                   "\"data\":[{\"i\":\"2290000001225843671\",\"T\":1791365008334,\"p\":\"83766.3\","
-                   "\"v\":\"0.001\",\"S\":\"Buy\",\"seq\":546137962055,\"s\":\"BTCUSDT\","
-                   "\"BT\":false,\"RPI\":false}]}");
-    expect_payload(LINEAR, &event,
-                   "{\"topic\":\"publicTrade.BTCUSDT\",\"type\":\"snapshot\",\"ts\":1791365008335,"
-                   "\"data\":[{\"T\":1791365008334,\"s\":\"BTCUSDT\",\"S\":\"Buy\",\"v\":\"0.001\","
-                   "\"p\":\"83766.30\",\"L\":\"PlusTick\","
-                   "\"i\":\"258f26a7-e3d7-5ae1-81eb-00004910e3d7\",\"BT\":false,\"RPI\":false,"
-                   "\"seq\":546137962055}]}");
+    expect_payload_of(
+        SPOT, &event,
+        "{\"topic\":\"publicTrade.BTCUSDT\",\"ts\":1791365008335,\"type\":\"snapshot\","
+        "\"data\":[{\"i\":\"2290000001225843671\",\"T\":1791365008334,\"p\":\"83766.3\","
+        "\"v\":\"0.001\",\"S\":\"Buy\",\"seq\":546137962055,\"s\":\"BTCUSDT\","
+        "\"BT\":false,\"RPI\":false}]}");
+    expect_payload_of(
+        LINEAR, &event,
+        "{\"topic\":\"publicTrade.BTCUSDT\",\"type\":\"snapshot\",\"ts\":1791365008335,"
+        "\"data\":[{\"T\":1791365008334,\"s\":\"BTCUSDT\",\"S\":\"Buy\",\"v\":\"0.001\","
+        "\"p\":\"83766.30\",\"L\":\"PlusTick\","
+        "\"i\":\"258f26a7-e3d7-5ae1-81eb-00004910e3d7\",\"BT\":false,\"RPI\":false,"
+        "\"seq\":546137962055}]}");
 }
 END_TEST
 
@@ -120,14 +103,13 @@ START_TEST(bybit_liquidations_name_the_side_of_the_position)
                                           .size = decimal_of("0.001")}};
     event.trades.rows = rows;
     event.trades.count = 2;
-    expect_payload(LINEAR, &event,
-                   "{\"topic\":\"allLiquidation.BTCUSDT\",\"type\":\"snapshot\","
-                   "\"ts\":1791365634482,\"data\":[{\"T\":1791365634263,\"s\":\"BTCUSDT\","
-                   "\"S\":\"Buy\",\"v\":\"0.013\",\"p\":\"83446.80\"},{\"T\":1791365634404,"
-                   "\"s\":\"BTCUSDT\",\"S\":\"Sell\",\"v\":\"0.001\",\"p\":\"83440.00\"}]}");
-    struct dialect_stream stream;
-    struct text symbol = text_over(reply_room, sizeof reply_room);
-    ck_assert(!dialects_bybit[SPOT]->read_key(event.key, &stream, &symbol));
+    expect_payload_of(LINEAR, &event,
+                      "{\"topic\":\"allLiquidation.BTCUSDT\",\"type\":\"snapshot\","
+                      "\"ts\":1791365634482,\"data\":[{\"T\":1791365634263,\"s\":\"BTCUSDT\","
+                      "\"S\":\"Buy\",\"v\":\"0.013\",\"p\":\"83446.80\"},{\"T\":1791365634404,"
+                      "\"s\":\"BTCUSDT\",\"S\":\"Sell\",\"v\":\"0.001\",\"p\":\"83440.00\"}]}");
+    speak(SPOT);
+    expect_no_streams(&event.key.data, 1);
 }
 END_TEST
 
@@ -147,12 +129,12 @@ START_TEST(bybit_candles_are_written_as_recorded)
     "[{\"start\":1672324800000,\"end\":1672325099999,\"interval\":\"5\",\"open\":\"16649.5\","     \
     "\"close\":\"16677\",\"high\":\"16677\",\"low\":\"16608\",\"volume\":\"2.081\","               \
     "\"turnover\":\"34666.4005\",\"confirm\":false,\"timestamp\":1672324988882}]"
-    expect_payload(LINEAR, &event,
-                   "{\"topic\":\"kline.5.BTCUSDT\",\"data\":" CANDLE
-                   ",\"ts\":1672324988882,\"type\":\"snapshot\"}");
-    expect_payload(SPOT, &event,
-                   "{\"type\":\"snapshot\",\"topic\":\"kline.5.BTCUSDT\",\"data\":" CANDLE
-                   ",\"ts\":1672324988882}");
+    expect_payload_of(LINEAR, &event,
+                      "{\"topic\":\"kline.5.BTCUSDT\",\"data\":" CANDLE
+                      ",\"ts\":1672324988882,\"type\":\"snapshot\"}");
+    expect_payload_of(SPOT, &event,
+                      "{\"type\":\"snapshot\",\"topic\":\"kline.5.BTCUSDT\",\"data\":" CANDLE
+                      ",\"ts\":1672324988882}");
 }
 END_TEST
 
@@ -182,7 +164,7 @@ static struct dialect_event ticker(void)
 START_TEST(bybit_tickers_of_linear_say_what_changed)
 {
     struct dialect_event event = ticker();
-    expect_payload(
+    expect_payload_of(
         LINEAR, &event,
         "{\"topic\":\"tickers.BTCUSDT\",\"type\":\"snapshot\",\"data\":{\"symbol\":\"BTCUSDT\","
         "\"tickDirection\":\"MinusTick\",\"price24hPcnt\":\"0.001624\",\"lastPrice\":\"65114.30\","
@@ -198,16 +180,17 @@ START_TEST(bybit_tickers_of_linear_say_what_changed)
         "\"cs\":546137962055,\"ts\":1786310817583}");
     event.snapshot = false;
     event.changed = DIALECT_PART_MARK | DIALECT_PART_INDEX;
-    expect_payload(LINEAR, &event,
-                   "{\"topic\":\"tickers.BTCUSDT\",\"type\":\"delta\",\"data\":{"
-                   "\"symbol\":\"BTCUSDT\",\"markPrice\":\"65117.44\",\"indexPrice\":\"65137.76\"},"
-                   "\"cs\":546137962055,\"ts\":1786310817583}");
+    expect_payload_of(
+        LINEAR, &event,
+        "{\"topic\":\"tickers.BTCUSDT\",\"type\":\"delta\",\"data\":{"
+        "\"symbol\":\"BTCUSDT\",\"markPrice\":\"65117.44\",\"indexPrice\":\"65137.76\"},"
+        "\"cs\":546137962055,\"ts\":1786310817583}");
     event.changed = DIALECT_PART_FUNDING;
     event.day.mark.funded = false;
-    expect_payload(LINEAR, &event,
-                   "{\"topic\":\"tickers.BTCUSDT\",\"type\":\"delta\",\"data\":{"
-                   "\"symbol\":\"BTCUSDT\",\"nextFundingTime\":\"\",\"fundingRate\":\"\"},"
-                   "\"cs\":546137962055,\"ts\":1786310817583}");
+    expect_payload_of(LINEAR, &event,
+                      "{\"topic\":\"tickers.BTCUSDT\",\"type\":\"delta\",\"data\":{"
+                      "\"symbol\":\"BTCUSDT\",\"nextFundingTime\":\"\",\"fundingRate\":\"\"},"
+                      "\"cs\":546137962055,\"ts\":1786310817583}");
 }
 END_TEST
 
@@ -215,13 +198,14 @@ START_TEST(bybit_tickers_of_spot_are_whole)
 {
     struct dialect_event event = ticker();
     event.snapshot = false;
-    expect_payload(SPOT, &event,
-                   "{\"topic\":\"tickers.BTCUSDT\",\"ts\":1786310817583,\"type\":\"snapshot\","
-                   "\"cs\":546137962055,\"data\":{\"symbol\":\"BTCUSDT\",\"lastPrice\":\"65114.3\","
-                   "\"highPrice24h\":\"65282.3\",\"lowPrice24h\":\"64694.4\","
-                   "\"prevPrice24h\":\"65008.7\",\"volume24h\":\"17573.912\","
-                   "\"turnover24h\":\"1142118412.9021\",\"price24hPcnt\":\"0.001624\","
-                   "\"usdIndexPrice\":\"\"}}");
+    expect_payload_of(
+        SPOT, &event,
+        "{\"topic\":\"tickers.BTCUSDT\",\"ts\":1786310817583,\"type\":\"snapshot\","
+        "\"cs\":546137962055,\"data\":{\"symbol\":\"BTCUSDT\",\"lastPrice\":\"65114.3\","
+        "\"highPrice24h\":\"65282.3\",\"lowPrice24h\":\"64694.4\","
+        "\"prevPrice24h\":\"65008.7\",\"volume24h\":\"17573.912\","
+        "\"turnover24h\":\"1142118412.9021\",\"price24hPcnt\":\"0.001624\","
+        "\"usdIndexPrice\":\"\"}}");
 }
 END_TEST
 
@@ -243,35 +227,30 @@ START_TEST(bybit_symbols_are_spelled_by_their_sort)
                                                       .quote = slice_of(cases[i].quote),
                                                       .kind = cases[i].kind,
                                                       .delivery_ms = 1798185600000};
-        struct text symbol = text_over(reply_room, sizeof reply_room);
-        dialects_bybit[LINEAR]->write_symbol(&symbol, &instrument);
-        expect_slice(text_slice(&symbol), cases[i].symbol);
+        speak(LINEAR);
+        expect_symbol(&instrument, cases[i].symbol);
     }
 }
 END_TEST
 
-static void ask(size_t market, const char *message)
+static void ask_of(size_t market, const char *message)
 {
-    const struct dialect_session session = {.id = 0x11, .root = (uint32_t)market};
-    memset(&request, 0, sizeof request);
-    reply = text_over(reply_room, sizeof reply_room);
-    dialects_bybit[market]->read_request(slice_of(message), &session, &request, &reply);
+    speak(market);
+    ask(message);
 }
 
 static void expect_reply(size_t market, enum dialect_outcome outcome, const char *expected)
 {
-    const struct dialect_session session = {.id = 0x11, .root = (uint32_t)market};
-    reply = text_over(reply_room, sizeof reply_room);
-    dialects_bybit[market]->write_reply(&reply, &request, &session, outcome,
-                                        SLICE("orderbook.1.ETHUSDT"));
-    expect_slice(text_slice(&reply), expected);
+    speak(market);
+    expect_answer(outcome, "orderbook.1.ETHUSDT", expected);
 }
 
 #define CONN "\"conn_id\":\"d9avt8sb86tr31f6ej90-00011\""
 
 START_TEST(bybit_answers_in_the_shape_of_its_market)
 {
-    ask(LINEAR, "{\"req_id\":\"r17\",\"op\":\"subscribe\",\"args\":[\"tickers.A\",\"kline.1.A\"]}");
+    ask_of(LINEAR,
+           "{\"req_id\":\"r17\",\"op\":\"subscribe\",\"args\":[\"tickers.A\",\"kline.1.A\"]}");
     ck_assert(request.word == DIALECT_SUBSCRIBE && request.key_count == 2 && reply.len == 0);
     expect_slice(request.keys[1], "kline.1.A");
     expect_reply(LINEAR, DIALECT_DONE,
@@ -280,7 +259,7 @@ START_TEST(bybit_answers_in_the_shape_of_its_market)
     expect_reply(SPOT, DIALECT_DONE,
                  "{\"success\":true,\"ret_msg\":\"subscribe\"," CONN
                  ",\"req_id\":\"r17\",\"op\":\"subscribe\"}");
-    ask(LINEAR, "{\"op\":\"unsubscribe\",\"args\":[\"tickers.A\"]}");
+    ask_of(LINEAR, "{\"op\":\"unsubscribe\",\"args\":[\"tickers.A\"]}");
     ck_assert_int_eq(request.word, DIALECT_UNSUBSCRIBE);
     expect_reply(LINEAR, DIALECT_DONE,
                  "{\"success\":true,\"ret_msg\":\"\"," CONN
@@ -292,7 +271,7 @@ END_TEST
 
 START_TEST(bybit_blames_one_topic_in_its_words)
 {
-    ask(LINEAR, "{\"req_id\":\"1\",\"op\":\"subscribe\",\"args\":[\"orderbook.1.ETHUSDT\"]}");
+    ask_of(LINEAR, "{\"req_id\":\"1\",\"op\":\"subscribe\",\"args\":[\"orderbook.1.ETHUSDT\"]}");
     expect_reply(
         LINEAR, DIALECT_UNKNOWN,
         "{\"success\":false,\"ret_msg\":\"error:handler not found,topic:orderbook.1.ETHUSDT"
@@ -337,13 +316,14 @@ START_TEST(bybit_answers_what_is_no_subscription)
          DIALECT_REFUSED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ask(cases[i].market, cases[i].message);
+        ask_of(cases[i].market, cases[i].message);
         ck_assert_int_eq(request.word, cases[i].word);
         expect_slice(text_slice(&reply), cases[i].reply);
     }
-    ask(LINEAR, "hello");
+    ask_of(LINEAR, "hello");
     ck_assert_int_eq(request.word, DIALECT_REFUSED);
-    ck_assert_ptr_nonnull(strstr(reply_room, "Failed to decode incoming data:readObjectStart: "));
+    text_terminate(&reply);
+    ck_assert_ptr_nonnull(strstr(reply.data, "Failed to decode incoming data:readObjectStart: "));
 }
 END_TEST
 

@@ -1,37 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the simulated Upbit speaks (upbit.md 1 to 5): what it understands, its errors word for
  * word, its payloads letter for letter. */
-#include "common/clock.h"
-#include "connectors/dialect.h"
-
-#include <check.h>
+#include "tests/unit/korea_rest.h"
 
 extern const struct dialect *const dialects_upbit[];
 
-static const struct dialect *upbit;
-static struct dialect_request request;
-static char reply_room[1024], memory_room[4096];
-static struct text reply;
-
 static void set_up(void)
 {
-    upbit = dialects_upbit[0];
+    dialect = dialects_upbit[0];
     ck_assert_ptr_null(dialects_upbit[1]);
-}
-
-static void ask(const char *message)
-{
-    static const struct dialect_session session;
-    memset(&request, 0, sizeof request);
-    request.memory = text_over(memory_room, sizeof memory_room);
-    reply = text_over(reply_room, sizeof reply_room);
-    upbit->read_request(slice_of(message), &session, &request, &reply);
-}
-
-static void expect_slice(struct slice found, const char *expected)
-{
-    ck_assert_msg(slice_equal(found, slice_of(expected)), "%.*s instead of %s", (int)found.len,
-                  found.data, expected);
 }
 
 START_TEST(upbit_takes_a_request_for_the_whole_set)
@@ -80,151 +57,57 @@ START_TEST(upbit_lists_what_is_subscribed)
                                         {"orderbook/KRW-BTC.5/0", 21},
                                         {"orderbook/KRW-ETH/0", 19},
                                         {"trade/KRW-BTC/0", 15}};
-    static const struct dialect_session session = {.keys = keys, .key_count = 4}, none;
+    session = (struct dialect_session){.keys = keys, .key_count = 4};
     ask("[{\"ticket\":\"u\"},{\"method\":\"LIST_SUBSCRIPTIONS\"}]");
     ck_assert(request.word == DIALECT_LIST && reply.len == 0);
-    upbit->write_reply(&reply, &request, &session, DIALECT_DONE, (struct slice){NULL, 0});
-    expect_slice(text_slice(&reply),
-                 "{\"method\":\"LIST_SUBSCRIPTIONS\",\"result\":[{\"type\":\"ticker\",\"codes\":"
-                 "[\"KRW-BTC\"]},{\"type\":\"orderbook\",\"codes\":[\"KRW-BTC.5\",\"KRW-ETH\"],"
-                 "\"level\":0},{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]}],\"ticket\":\"u\"}");
+    expect_answer(DIALECT_DONE, "",
+                  "{\"method\":\"LIST_SUBSCRIPTIONS\",\"result\":[{\"type\":\"ticker\",\"codes\":"
+                  "[\"KRW-BTC\"]},{\"type\":\"orderbook\",\"codes\":[\"KRW-BTC.5\",\"KRW-ETH\"],"
+                  "\"level\":0},{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]}],\"ticket\":\"u\"}");
+    session = (struct dialect_session){0};
     ask("[{\"ticket\":\"u\"},{\"method\":\"LIST_SUBSCRIPTIONS\"},{\"format\":\"SIMPLE\"}]");
-    upbit->write_reply(&reply, &request, &none, DIALECT_DONE, (struct slice){NULL, 0});
-    expect_slice(text_slice(&reply),
-                 "{\"mthd\":\"LIST_SUBSCRIPTIONS\",\"rslt\":[],\"tckt\":\"u\"}");
+    expect_answer(DIALECT_DONE, "", "{\"mthd\":\"LIST_SUBSCRIPTIONS\",\"rslt\":[],\"tckt\":\"u\"}");
 }
 END_TEST
 
-START_TEST(upbit_answers_a_ping_by_its_status)
-{
-    ask("PING");
-    ck_assert(request.word == DIALECT_STATUS && reply.len == 0);
-    expect_slice(upbit->status, "{\"status\":\"UP\"}");
-    ck_assert(upbit->status_ms == 10000 && upbit->limits.idle_ms == 60000);
-}
-END_TEST
-
-#define FORMAT                                                                                     \
-    "{\"error\":{\"name\":\"WRONG_FORMAT\","                                                       \
-    "\"message\":\"Format 이 맞지 않습니다.\"}}"
-#define TICKET                                                                                     \
-    "{\"error\":{\"name\":\"NO_TICKET\","                                                          \
-    "\"message\":\"티켓이 존재하지 않거나, 유효하지 않습니다.\"}}"
-#define TYPE                                                                                       \
-    "{\"error\":{\"name\":\"INVALID_PARAM\",\"message\":\"nope 은 지원하지 않는 타입입니다.\"}}"
 #define NONE "{\"error\":{\"name\":\"NO_TYPE\",\"message\":\"type 필드가 존재하지 않습니다.\"}}"
 #define AUTH                                                                                       \
     "{\"error\":{\"name\":\"INVALID_AUTH\",\"message\":\"인증 정보가 올바르지 않습니다.\"}}"
-#define CODES "{\"error\":{\"name\":\"NO_CODES\",\"message\":\"codes 필드가 존재하지 않습니다.\"}}"
-#define EMPTY "{\"error\":{\"name\":\"INVALID_PARAM\",\"message\":\"codes 필드가 비어 있습니다.\"}}"
 
 START_TEST(upbit_says_what_is_wrong_in_its_words)
 {
-    static const struct {
-        const char *message, *error;
-    } cases[] = {
-        {"", FORMAT},
-        {"PONG", FORMAT},
-        {"{}", FORMAT},
-        {"[{\"ticket\":\"t\"}", FORMAT},
-        {"[7]", FORMAT},
+    static const struct wrong cases[] = {
         {"[{\"ticket\":7},{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]}]", FORMAT},
-        {"[{\"ticket\":\"t\"},{\"type\":7,\"codes\":[\"KRW-BTC\"]}]", FORMAT},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":\"KRW-BTC\"}]", FORMAT},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":[7]}]", FORMAT},
         {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":[\"A\"]},{\"format\":\"NOPE\"}]",
          FORMAT},
-        {"[{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]}]", TICKET},
-        {"[{\"ticket\":\"\"},{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]}]", TICKET},
         {"[{\"ticket\":\"t\"}]", NONE},
         {"[{\"ticket\":\"t\"},{\"codes\":[\"KRW-BTC\"]}]", NONE},
-        {"[{\"ticket\":\"t\"},{\"type\":\"nope\",\"codes\":[\"KRW-BTC\"]}]", TYPE},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":[\"KRW-BTC\"]},{\"type\":\"nope\"}]",
-         TYPE},
         {"[{\"ticket\":\"t\"},{\"type\":\"myOrder\"}]", AUTH},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\"}]", CODES},
-        {"[{\"ticket\":\"t\"},{\"type\":\"trade\",\"codes\":[]}]", EMPTY},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ask(cases[i].message);
-        ck_assert_msg(request.word == DIALECT_REFUSED && request.key_count == 0, "%s",
-                      cases[i].message);
-        expect_slice(text_slice(&reply), cases[i].error);
-    }
-    ck_assert_uint_eq(upbit->refusal_ms, 150); /* then it closes */
+    expect_wrong(wrong_alike, sizeof wrong_alike / sizeof *wrong_alike);
+    expect_wrong(cases, sizeof cases / sizeof *cases);
 }
 END_TEST
 
 START_TEST(upbit_takes_so_many_levels_as_a_code_says)
 {
-    static const struct {
-        const char *key, *symbol;
-        uint32_t levels; /* 0: no such stream */
-    } cases[] = {
-        {"orderbook/KRW-BTC/0", "KRW-BTC", 30},
-        {"orderbook/KRW-BTC.1/1", "KRW-BTC", 1},
-        {"orderbook/KRW-BTC.5/2", "KRW-BTC", 5},
-        {"orderbook/KRW-BTC.15/3", "KRW-BTC", 15},
-        {"orderbook/KRW-BTC.30/0", "KRW-BTC", 30},
-        {"orderbook/KRW-BTC.3/0", "KRW-BTC", 30},
-        {"orderbook/KRW-BTC.999999999999/0", "KRW-BTC", 30},
-        {"orderbook/KRW-BTC.x/0", "", 0},
-        {"trade/KRW-BTC.5/0", "", 0},
-        {"candle.7m/KRW-BTC/0", "", 0},
-        {"/0", "", 0},
-        {"", "", 0},
+    static const struct shown cases[] = {
+        {"orderbook/KRW-BTC/0", 30, "KRW-BTC"},
+        {"orderbook/KRW-BTC.1/1", 1, "KRW-BTC"},
+        {"orderbook/KRW-BTC.5/2", 5, "KRW-BTC"},
+        {"orderbook/KRW-BTC.15/3", 15, "KRW-BTC"},
+        {"orderbook/KRW-BTC.30/0", 30, "KRW-BTC"},
+        {"orderbook/KRW-BTC.3/0", 30, "KRW-BTC"},
+        {"orderbook/KRW-BTC.999999999999/0", 30, "KRW-BTC"},
+        {"orderbook/KRW-BTC.x/0", 0, ""},
+        {"trade/KRW-BTC.5/0", 0, ""},
+        {"candle.7m/KRW-BTC/0", 0, ""},
+        {"/0", 0, ""},
+        {"", 0, ""},
     };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char room[64];
-        struct text symbol = text_over(room, sizeof room);
-        struct dialect_stream stream;
-        bool there = upbit->read_key(slice_of(cases[i].key), &stream, &symbol);
-        ck_assert_msg(there == (cases[i].levels > 0), "%s", cases[i].key);
-        if (!there)
-            continue;
-        ck_assert_uint_eq(stream.levels, cases[i].levels);
-        expect_slice(text_slice(&symbol), cases[i].symbol);
-    }
+    expect_shown(cases, sizeof cases / sizeof *cases);
 }
 END_TEST
-
-/* What a stream of this key says of an event. */
-static struct slice payload_of(const char *key, const struct dialect_event *event)
-{
-    static char payload_room[4096];
-    char room[64];
-    struct text symbol = text_over(room, sizeof room);
-    struct text payload = text_over(payload_room, sizeof payload_room);
-    struct dialect_stream stream;
-    ck_assert(upbit->read_key(slice_of(key), &stream, &symbol));
-    upbit->write_payload(&payload, &stream, event);
-    ck_assert(!payload.overflow);
-    return text_slice(&payload);
-}
-
-static struct decimal number(const char *digits)
-{
-    struct decimal value;
-    ck_assert_int_eq(decimal_read(slice_of(digits), &value), DECIMAL_OK);
-    return value;
-}
-
-static struct dialect_event an_event(bool snapshot)
-{
-    return (struct dialect_event){.symbol = SLICE("KRW-BTC"),
-                                  .time_ns = INT64_C(1790133514044123000),
-                                  .snapshot = snapshot,
-                                  .previous_close = number("116000000")};
-}
-
-static struct dialect_trade a_trade(void)
-{
-    return (struct dialect_trade){.id = 1158138,
-                                  .time_ns = INT64_C(1790133513858999000),
-                                  .price = number("115420000"),
-                                  .size = number("0.00090000"),
-                                  .sell = true};
-}
 
 START_TEST(upbit_trades_spell_their_numbers_by_format)
 {
@@ -232,44 +115,36 @@ START_TEST(upbit_trades_spell_their_numbers_by_format)
     struct dialect_event event = an_event(true);
     event.trades.rows = &trade;
     event.trades.count = 1;
-    event.bid = (struct dialect_level){number("115420000"), number("0.00702247")};
-    event.ask = (struct dialect_level){number("115421000"), number("1.50000000")};
-    expect_slice(payload_of("trade/KRW-BTC/0", &event),
-                 "{\"type\":\"trade\",\"code\":\"KRW-BTC\",\"timestamp\":1790133514044,"
-                 "\"trade_date\":\"2026-09-23\",\"trade_time\":\"03:18:33\","
-                 "\"trade_timestamp\":1790133513858,\"trade_price\":115420000.00000000,"
-                 "\"trade_volume\":0.00090000,\"ask_bid\":\"ASK\","
-                 "\"prev_closing_price\":116000000.00000000,\"change\":\"FALL\","
-                 "\"change_price\":580000.00000000,\"sequential_id\":17901335138588138,"
-                 "\"best_ask_price\":115421000,\"best_ask_size\":1.50000000,"
-                 "\"best_bid_price\":115420000,\"best_bid_size\":0.00702247,"
-                 "\"stream_type\":\"SNAPSHOT\"}");
+    event.bid = level("115420000", "0.00702247");
+    event.ask = level("115421000", "1.50000000");
+    expect_payload("trade/KRW-BTC/0", &event,
+                   "{\"type\":\"trade\",\"code\":\"KRW-BTC\",\"timestamp\":1790133514044,"
+                   "\"trade_date\":\"2026-09-23\",\"trade_time\":\"03:18:33\","
+                   "\"trade_timestamp\":1790133513858,\"trade_price\":115420000.00000000,"
+                   "\"trade_volume\":0.00090000,\"ask_bid\":\"ASK\","
+                   "\"prev_closing_price\":116000000.00000000,\"change\":\"FALL\","
+                   "\"change_price\":580000.00000000,\"sequential_id\":17901335138588138,"
+                   "\"best_ask_price\":115421000,\"best_ask_size\":1.50000000,"
+                   "\"best_bid_price\":115420000,\"best_bid_size\":0.00702247,"
+                   "\"stream_type\":\"SNAPSHOT\"}");
     trade.sell = false;
-    trade.price = number("116000000");
+    trade.price = decimal_of("116000000");
     event.snapshot = false;
-    expect_slice(payload_of("trade/KRW-BTC/3", &event),
-                 "[{\"ty\":\"trade\",\"cd\":\"KRW-BTC\",\"tms\":1790133514044,"
-                 "\"td\":\"2026-09-23\",\"ttm\":\"03:18:33\",\"ttms\":1790133513858,"
-                 "\"tp\":116000000,\"tv\":9.0E-4,\"ab\":\"BID\",\"pcp\":116000000.00000000,"
-                 "\"c\":\"EVEN\",\"cp\":0.00000000,\"sid\":17901335138588138,\"bap\":115421000,"
-                 "\"bas\":1.5,\"bbp\":115420000,\"bbs\":0.00702247,\"st\":\"REALTIME\"}]");
+    expect_payload("trade/KRW-BTC/3", &event,
+                   "[{\"ty\":\"trade\",\"cd\":\"KRW-BTC\",\"tms\":1790133514044,"
+                   "\"td\":\"2026-09-23\",\"ttm\":\"03:18:33\",\"ttms\":1790133513858,"
+                   "\"tp\":116000000,\"tv\":9.0E-4,\"ab\":\"BID\",\"pcp\":116000000.00000000,"
+                   "\"c\":\"EVEN\",\"cp\":0.00000000,\"sid\":17901335138588138,\"bap\":115421000,"
+                   "\"bas\":1.5,\"bbp\":115420000,\"bbs\":0.00702247,\"st\":\"REALTIME\"}]");
 }
 END_TEST
 
 START_TEST(upbit_ticker_has_its_change_as_a_fraction)
 {
-    struct dialect_event event = an_event(false);
-    event.day.last = a_trade();
-    event.day.last.size = number("0.00009101");
-    event.day.bar = (struct dialect_bar){.open = number("116100000"),
-                                         .high = number("116900000"),
-                                         .low = number("115100000"),
-                                         .close = number("115420000"),
-                                         .volume = number("220.04470000"),
-                                         .taker_volume = number("120.04460000"),
-                                         .turnover = number("25571034411.208256")};
-    expect_slice(
-        payload_of("ticker/KRW-BTC/0", &event),
+    struct dialect_event event = a_day();
+    event.day.last.size = decimal_of("0.00009101");
+    expect_payload(
+        "ticker/KRW-BTC/0", &event,
         "{\"type\":\"ticker\",\"code\":\"KRW-BTC\",\"opening_price\":116100000.0,"
         "\"high_price\":116900000.0,\"low_price\":115100000.0,\"trade_price\":115420000.0,"
         "\"prev_closing_price\":116000000.0,\"acc_trade_price\":25571034411.208256,"
@@ -290,30 +165,30 @@ END_TEST
 START_TEST(upbit_books_have_exponents_and_padding)
 {
     struct dialect_event event = an_event(true);
-    struct dialect_level bids[] = {{number("116204000"), number("0.08120946")},
-                                   {number("116203000"), number("0.00079276")}};
-    struct dialect_level asks[] = {{number("116208000"), number("0.33100000")}};
+    struct dialect_level bids[] = {level("116204000", "0.08120946"),
+                                   level("116203000", "0.00079276")};
+    struct dialect_level asks[] = {level("116208000", "0.33100000")};
     event.book = (struct dialect_book){.bids = bids, .bid_count = 2, .asks = asks, .ask_count = 1};
-    expect_slice(payload_of("orderbook/KRW-BTC.5/0", &event),
-                 "{\"type\":\"orderbook\",\"code\":\"KRW-BTC\",\"timestamp\":1790133514044,"
-                 "\"total_ask_size\":0.33100000,\"total_bid_size\":0.08200222,"
-                 "\"orderbook_units\":[{\"ask_price\":1.16208E8,\"bid_price\":1.16204E8,"
-                 "\"ask_size\":0.33100000,\"bid_size\":0.08120946},"
-                 "{\"ask_price\":0.0,\"bid_price\":1.16203E8,\"ask_size\":0.00000000,"
-                 "\"bid_size\":0.00079276}],\"level\":0,\"stream_type\":\"SNAPSHOT\"}");
+    expect_payload("orderbook/KRW-BTC.5/0", &event,
+                   "{\"type\":\"orderbook\",\"code\":\"KRW-BTC\",\"timestamp\":1790133514044,"
+                   "\"total_ask_size\":0.33100000,\"total_bid_size\":0.08200222,"
+                   "\"orderbook_units\":[{\"ask_price\":1.16208E8,\"bid_price\":1.16204E8,"
+                   "\"ask_size\":0.33100000,\"bid_size\":0.08120946},"
+                   "{\"ask_price\":0.0,\"bid_price\":1.16203E8,\"ask_size\":0.00000000,"
+                   "\"bid_size\":0.00079276}],\"level\":0,\"stream_type\":\"SNAPSHOT\"}");
     event.book.bid_count = 1;
-    expect_slice(payload_of("orderbook/KRW-BTC/1", &event),
-                 "{\"ty\":\"orderbook\",\"cd\":\"KRW-BTC\",\"tms\":1790133514044,\"tas\":0.331,"
-                 "\"tbs\":0.08120946,\"obu\":[{\"ap\":116208000,\"bp\":116204000,\"as\":0.331,"
-                 "\"bs\":0.08120946}],\"lv\":0,\"st\":\"SNAPSHOT\"}");
-    bids[0] = (struct dialect_level){number("0.00002150"), number("0.00079276")};
-    asks[0] = (struct dialect_level){number("3715000"), number("5")};
-    expect_slice(payload_of("orderbook/KRW-BTC/2", &event),
-                 "[{\"type\":\"orderbook\",\"code\":\"KRW-BTC\",\"timestamp\":1790133514044,"
-                 "\"total_ask_size\":5.00000000,\"total_bid_size\":0.00079276,"
-                 "\"orderbook_units\":[{\"ask_price\":3715000.0,\"bid_price\":2.15E-5,"
-                 "\"ask_size\":5.00000000,\"bid_size\":0.00079276}],\"level\":0,"
-                 "\"stream_type\":\"SNAPSHOT\"}]");
+    expect_payload("orderbook/KRW-BTC/1", &event,
+                   "{\"ty\":\"orderbook\",\"cd\":\"KRW-BTC\",\"tms\":1790133514044,\"tas\":0.331,"
+                   "\"tbs\":0.08120946,\"obu\":[{\"ap\":116208000,\"bp\":116204000,\"as\":0.331,"
+                   "\"bs\":0.08120946}],\"lv\":0,\"st\":\"SNAPSHOT\"}");
+    bids[0] = level("0.00002150", "0.00079276");
+    asks[0] = level("3715000", "5");
+    expect_payload("orderbook/KRW-BTC/2", &event,
+                   "[{\"type\":\"orderbook\",\"code\":\"KRW-BTC\",\"timestamp\":1790133514044,"
+                   "\"total_ask_size\":5.00000000,\"total_bid_size\":0.00079276,"
+                   "\"orderbook_units\":[{\"ask_price\":3715000.0,\"bid_price\":2.15E-5,"
+                   "\"ask_size\":5.00000000,\"bid_size\":0.00079276}],\"level\":0,"
+                   "\"stream_type\":\"SNAPSHOT\"}]");
 }
 END_TEST
 
@@ -322,81 +197,34 @@ START_TEST(upbit_candles_are_silent_when_empty_and_when_they_end)
     struct dialect_event event = an_event(false);
     event.candle.bar = (struct dialect_bar){.open_ms = INT64_C(1790133480000),
                                             .trades = 2,
-                                            .open = number("142009000"),
-                                            .high = number("142010000"),
-                                            .low = number("142008000"),
-                                            .close = number("142009000"),
-                                            .volume = number("0.00606119"),
-                                            .turnover = number("860743.53071")};
-    expect_slice(payload_of("candle.1m/KRW-BTC/0", &event),
-                 "{\"type\":\"candle.1m\",\"code\":\"KRW-BTC\","
-                 "\"candle_date_time_utc\":\"2026-09-23T03:18:00\","
-                 "\"candle_date_time_kst\":\"2026-09-23T12:18:00\","
-                 "\"opening_price\":142009000.00000000,\"high_price\":142010000.00000000,"
-                 "\"low_price\":142008000.00000000,\"trade_price\":142009000.00000000,"
-                 "\"candle_acc_trade_volume\":0.00606119,"
-                 "\"candle_acc_trade_price\":860743.5307100000000000,"
-                 "\"timestamp\":1790133514044,\"stream_type\":\"REALTIME\"}");
+                                            .open = decimal_of("142009000"),
+                                            .high = decimal_of("142010000"),
+                                            .low = decimal_of("142008000"),
+                                            .close = decimal_of("142009000"),
+                                            .volume = decimal_of("0.00606119"),
+                                            .turnover = decimal_of("860743.53071")};
+    expect_payload("candle.1m/KRW-BTC/0", &event,
+                   "{\"type\":\"candle.1m\",\"code\":\"KRW-BTC\","
+                   "\"candle_date_time_utc\":\"2026-09-23T03:18:00\","
+                   "\"candle_date_time_kst\":\"2026-09-23T12:18:00\","
+                   "\"opening_price\":142009000.00000000,\"high_price\":142010000.00000000,"
+                   "\"low_price\":142008000.00000000,\"trade_price\":142009000.00000000,"
+                   "\"candle_acc_trade_volume\":0.00606119,"
+                   "\"candle_acc_trade_price\":860743.5307100000000000,"
+                   "\"timestamp\":1790133514044,\"stream_type\":\"REALTIME\"}");
     event.candle.closed = true;
-    expect_slice(payload_of("candle.1m/KRW-BTC/0", &event), "");
+    expect_payload("candle.1m/KRW-BTC/0", &event, "");
     event.candle.closed = false;
     event.candle.bar.trades = 0;
-    expect_slice(payload_of("candle.1m/KRW-BTC/0", &event), "");
+    expect_payload("candle.1m/KRW-BTC/0", &event, "");
 }
 END_TEST
-
-/* Markets for REST: two of them. */
-static void instrument(void *context, uint32_t index, struct dialect_instrument *found)
-{
-    (void)context;
-    *found = (struct dialect_instrument){
-        .symbol = index == 0 ? SLICE("KRW-BTC") : SLICE("BTC-ETH"),
-        .base = index == 0 ? SLICE("BTC") : SLICE("ETH"),
-    };
-}
-
-static bool find(void *context, struct slice symbol, uint32_t *index)
-{
-    (void)context;
-    *index = slice_equal(symbol, SLICE("BTC-ETH"));
-    return *index == 1 || slice_equal(symbol, SLICE("KRW-BTC"));
-}
-
-static void book(void *context, uint32_t index, uint32_t levels, struct dialect_book *found)
-{
-    static const struct dialect_level bid = {.price = {.low = 5}, .size = {.low = 7}};
-    (void)context;
-    (void)index;
-    *found = (struct dialect_book){.bids = &bid, .bid_count = 1, .count = levels};
-}
-
-static int get(const char *path, const char *name, const char *value, struct dialect_answer *answer)
-{
-    static char room[2048];
-    struct dialect_parameter parameter = {slice_of(name), slice_of(value)};
-    struct dialect_query query = {slice_of(path), &parameter, name[0] != '\0'};
-    struct dialect_venue venue = {.now_ns = INT64_C(1790133514044123000),
-                                  .instrument_count = 2,
-                                  .instrument = instrument,
-                                  .find = find,
-                                  .book = book};
-    uint32_t group;
-    *answer = (struct dialect_answer){.body = text_over(room, sizeof room)};
-    if (upbit->weigh(&query, &group) == 0)
-        return 404;
-    int status = upbit->answer(&query, &venue, answer);
-    ck_assert(!answer->body.overflow);
-    return status;
-}
 
 START_TEST(upbit_lists_its_markets_quote_first)
 {
     struct dialect_answer answer;
-    char room[64];
-    struct text symbol = text_over(room, sizeof room);
-    struct dialect_instrument one = {.base = SLICE("1000PEPE"), .quote = SLICE("KRW")};
-    upbit->write_symbol(&symbol, &one);
-    expect_slice(text_slice(&symbol), "KRW-1000PEPE");
+    expect_symbol(&(struct dialect_instrument){.base = SLICE("1000PEPE"), .quote = SLICE("KRW")},
+                  "KRW-1000PEPE");
     ck_assert_int_eq(get("/v1/market/all", "is_details", "true", &answer), 200);
     ck_assert(slice_starts_with(text_slice(&answer.body),
                                 SLICE("[{\"market\":\"KRW-BTC\",\"korean_name\":\"BTC\","
@@ -411,20 +239,10 @@ END_TEST
 
 START_TEST(upbit_gives_books_by_rest_in_plain_numbers)
 {
-    struct dialect_answer answer;
     char room[100];
     struct text lines = text_over(room, sizeof room);
-    ck_assert_int_eq(get("/v1/orderbook", "markets", "krw-btc", &answer), 200);
-    expect_slice(text_slice(&answer.body),
-                 "[{\"market\":\"KRW-BTC\",\"timestamp\":1790133514044,\"total_ask_size\":0,"
-                 "\"total_bid_size\":7,\"orderbook_units\":[{\"ask_price\":0,\"bid_price\":5,"
-                 "\"ask_size\":0,\"bid_size\":7}],\"level\":0}]");
-    ck_assert(answer.snapshot);
-    ck_assert_int_eq(get("/v1/orderbook", "markets", "KRW-BTC,BTC-ETH", &answer), 200);
-    ck_assert_ptr_nonnull(
-        memmem(answer.body.data, answer.body.len, "},{\"market\":\"BTC-ETH\"", 21));
-    ck_assert(!answer.snapshot);
-    upbit->write_used(&lines, 1, 3, 10);
+    expect_rest_books(",\"level\":0");
+    dialect->write_used(&lines, 1, 3, 10);
     expect_slice(text_slice(&lines), "Remaining-Req: group=orderbook; min=600; sec=7\r\n");
 }
 END_TEST
@@ -455,10 +273,10 @@ int main(void)
     Suite *suite = suite_create("sim_upbit");
     TCase *tests = tcase_create("upbit");
     tcase_add_checked_fixture(tests, set_up, NULL);
+    tcase_add_test(tests, korea_answers_a_ping_by_its_status);
     tcase_add_test(tests, upbit_takes_a_request_for_the_whole_set);
     tcase_add_test(tests, upbit_knows_four_formats_and_no_flags_in_camel_case);
     tcase_add_test(tests, upbit_lists_what_is_subscribed);
-    tcase_add_test(tests, upbit_answers_a_ping_by_its_status);
     tcase_add_test(tests, upbit_says_what_is_wrong_in_its_words);
     tcase_add_test(tests, upbit_takes_so_many_levels_as_a_code_says);
     tcase_add_test(tests, upbit_trades_spell_their_numbers_by_format);
