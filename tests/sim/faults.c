@@ -43,6 +43,7 @@ static const struct {
     [FAULT_SHUTDOWN] = {"shutdown", 0, 0, false},
     [FAULT_RESTART] = {"restart", SYMBOL, 0, false},
     [FAULT_MUTE] = {"mute", FOR | STREAM, STREAM, true},
+    [FAULT_DELISTED] = {"delisted", FOR | SYMBOL, SYMBOL, false},
     [FAULT_NONE] = {"none", 0, 0, false},
 };
 

@@ -30,6 +30,7 @@ enum fault_kind {
     FAULT_SHUTDOWN,
     FAULT_RESTART,
     FAULT_MUTE,
+    FAULT_DELISTED,
     FAULT_NONE,
     FAULT_KINDS
 };

@@ -172,6 +172,11 @@ void venue_book(struct venue *venue, uint32_t instrument, uint32_t levels,
         market_levels(venue->market, instrument, levels, book);
 }
 
+static bool is_delisted(struct venue *venue, uint32_t instrument)
+{
+    return faults_at(&venue->faults, FAULT_DELISTED, instrument, venue->now_ns) != NULL;
+}
+
 struct stream *venue_stream(struct venue *venue, struct slice key)
 {
     char memory[MARKET_SYMBOL_MAX];
@@ -179,10 +184,12 @@ struct stream *venue_stream(struct venue *venue, struct slice key)
     struct dialect_stream what;
     uint32_t instrument;
     struct stream *stream = streams_find(venue->streams, key);
+    if (stream != NULL && is_delisted(venue, stream->instrument))
+        return NULL;
     if (stream != NULL || venue->player != NULL)
         return stream;
     if (!venue->dialect->read_key(key, &what, &symbol) || symbol.overflow ||
-        !venue_find(venue, text_slice(&symbol), &instrument))
+        !venue_find(venue, text_slice(&symbol), &instrument) || is_delisted(venue, instrument))
         return NULL;
     return streams_add(venue->streams, key, &what, instrument, venue->dialect);
 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Acknowledged is not live: a channel that is dead is told from a market that is quiet, said, and subscribed anew alone;
-the connection that carries it is never restarted for it."""
+the connection that carries it is never restarted for it. Nor for one that the exchange refuses."""
 import os
 import sys
 
@@ -82,6 +82,26 @@ def test_what_the_exchange_repeats_itself_has_a_deadline():
         assert event["state"] == "stale" and event["stale_parts"] == ["orderbook.1"], event
         stack.sim.fault("none")
         feed.wait_for(lambda _, event: event["state"] == "ok" and "bid_price" in event, 30 * SLACK, "the quote is ok again")
+        feed.close()
+        assert reconnects(stack) == 0
+
+
+def test_one_bad_topic_is_dropped_and_said_and_the_others_go_on():
+    """Bybit refuses a whole request for one topic that it does not know."""
+    with Stack(["--symbols", 3, "--rate", 200], exchange=QUICK, venue="bybit-linear") as stack:
+        stack.gateway.result("connector.create", type="BybitPublicConnector", exchange="bybit-linear")
+        listed = until(lambda: (stack.gateway.ask("instrument.list", exchange="bybit-linear")["result"] or {}).get("instruments"),
+                       20 * SLACK, "the list is there")
+        names, bad = [row["symbol"] for row in listed], listed[1]
+        stack.sim.fault("delisted", symbol=bad["exchange_symbol"])
+        feed = Subscriber(stack.gateway.feed, f"sys.subscription.bybit-linear.trade.{bad['symbol']}.", "trade.bybit-linear.")
+        until(lambda: stack.gateway.result("stats.get")["gateway"]["feed_subscriptions"] >= 2, 20, "the reader is there")
+        stack.gateway.result("subscription.add", exchange="bybit-linear", channel="trade", symbols=names)
+        _, told = feed.wait_for(lambda topic, event: event.get("state") == "refused", 20 * SLACK, "the bad one is told")
+        assert told["reason"] == "refused_by_exchange" and "handler not found" in told["detail"], told
+        for name in names:
+            if name != bad["symbol"]:
+                stands(stack, "bybit-linear", "trade", name, ("live", None), 20)
         feed.close()
         assert reconnects(stack) == 0
 
