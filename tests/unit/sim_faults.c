@@ -47,6 +47,7 @@ START_TEST(each_kind_takes_its_arguments)
         "kind=restart",
         "kind=restart&symbol=BTCUSDT",
         "kind=mute&stream=btcusdt@trade&for_ms=5000",
+        "kind=delisted&symbol=BTCUSDT&for_ms=5000",
         "kind=none",
     };
     bool seen[FAULT_KINDS] = {false};
@@ -82,6 +83,7 @@ START_TEST(what_does_not_belong_is_refused)
         "kind=drop&symbol=BTCUSDT&count=-1",
         "kind=swap&symbol=BTCUSDT&count=2",
         "kind=mute",
+        "kind=delisted",
         "kind=restart&stream=btcusdt@trade",
         "kind=large",
         "kind=large&bytes=99999999999999999999",
