@@ -90,7 +90,7 @@ def test_one_bad_topic_is_dropped_and_said_and_the_others_go_on():
     """Bybit refuses a whole request for one topic that it does not know."""
     with Stack(["--symbols", 3, "--rate", 200], exchange=QUICK, venue="bybit-linear") as stack:
         stack.gateway.result("connector.create", type="BybitPublicConnector", exchange="bybit-linear")
-        listed = until(lambda: (stack.gateway.ask("instrument.list", exchange="bybit-linear")["result"] or {}).get("instruments"),
+        listed = until(lambda: (stack.gateway.ask("instrument.list", exchange="bybit-linear") or {}).get("result", {}).get("instruments"),
                        20 * SLACK, "the list is there")
         names, bad = [row["symbol"] for row in listed], listed[1]
         stack.sim.fault("delisted", symbol=bad["exchange_symbol"])
