@@ -143,7 +143,7 @@ static void wind_down(struct connector *connector)
 {
     int64_t real_ns = clock_real_ns();
     for (uint32_t slot = 0; slot < connector->topic_end; slot++)
-        intake_state(connector->intake, slot, TOPIC_DOWN, REASON_STOPPED, real_ns);
+        intake_topic_down(connector->intake, slot, REASON_STOPPED, real_ns);
     for (uint32_t i = 0; i < connector->shard_end; i++)
         connector_shard_close(connector, &connector->shards[i]);
     connector->due_ns = 0;

@@ -392,13 +392,8 @@ static int64_t step_stale(struct shard *shard, int64_t now_ns)
         return shard->stale || shard->replaces != NULL ? INT64_MAX : due_ns;
     shard->stale = true;
     int64_t real_ns = clock_real_ns();
-    for (uint32_t i = 0; i < shard->key_count; i++) {
-        uint32_t slots[INTAKE_KEY_TOPICS];
-        uint32_t count = intake_key_topics(connector->intake, shard->keys[i], slots);
-        for (uint32_t at = 0; at < count; at++)
-            if (intake_topic_state(connector->intake, slots[at]) < TOPIC_STALE)
-                intake_state(connector->intake, slots[at], TOPIC_STALE, REASON_SILENT, real_ns);
-    }
+    for (uint32_t i = 0; i < shard->key_count; i++)
+        intake_key_silent(connector->intake, shard->keys[i], shard->number, real_ns);
     return INT64_MAX;
 }
 

@@ -9,7 +9,7 @@ static void refuse(struct connector *connector, uint32_t slot, enum reason reaso
                    const char *detail)
 {
     connector_say_subscription(connector, slot, SUBSCRIPTION_REFUSED, reason, detail);
-    intake_state(connector->intake, slot, TOPIC_DOWN, reason, clock_real_ns());
+    intake_topic_down(connector->intake, slot, reason, clock_real_ns());
 }
 
 void connector_judge(struct connector *connector, uint32_t slot)

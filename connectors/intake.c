@@ -151,7 +151,7 @@ static bool change_state(struct intake_topic *topic)
 {
     enum topic_state state = topic->own;
     enum reason reason = topic->own_reason;
-    if (topic->overdue != 0 && state < TOPIC_STALE) {
+    if ((topic->overdue | topic->silent) != 0 && state < TOPIC_STALE) {
         state = TOPIC_STALE;
         reason = REASON_SILENT;
     }
@@ -285,15 +285,14 @@ void intake_part_anew(struct intake *intake, struct intake_topic *topic, uint32_
     intake_restart_book(intake, topic);
 }
 
-void intake_state(struct intake *intake, uint32_t slot, enum topic_state state, enum reason reason,
-                  int64_t now_ns)
+void intake_topic_down(struct intake *intake, uint32_t slot, enum reason reason, int64_t now_ns)
 {
     struct intake_topic *topic = intake_topic(intake, slot);
     if (topic == NULL)
         return;
-    for (uint32_t i = 0; state == TOPIC_DOWN && i < intake->exchange->stream_count; i++)
+    for (uint32_t i = 0; i < intake->exchange->stream_count; i++)
         intake_part_anew(intake, topic, i);
-    intake_say(intake, topic, state, reason, now_ns);
+    intake_say(intake, topic, TOPIC_DOWN, reason, now_ns);
 }
 
 bool intake_had_data(const struct intake *intake, uint32_t slot)

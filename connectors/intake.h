@@ -85,9 +85,11 @@ void intake_key_down(struct intake *intake, uint32_t key, enum reason reason, in
 void intake_key_up(struct intake *intake, uint32_t key, int64_t now_ns);
 /* It has brought nothing for longer than it may: its topics are `stale` (silent) until it does. */
 void intake_key_overdue(struct intake *intake, uint32_t key, int64_t now_ns);
+/* The same of all keys of a session that brings nothing at all: a topic is `stale` until any of its
+ * keys on this session brings something. */
+void intake_key_silent(struct intake *intake, uint32_t key, uint32_t session, int64_t now_ns);
 
-/* A reply for a polled stream of a topic; false: it was refused, or there is no such topic. A poll
- * that fails is counted by nobody here: the part is overdue when intake_poll_overdue says so. */
+/* A reply for a polled stream of a topic (false: refused, or no such topic); or none for long. */
 bool intake_poll(struct intake *intake, uint32_t slot, uint32_t stream, struct slice body,
                  int64_t received_ns);
 void intake_poll_overdue(struct intake *intake, uint32_t slot, uint32_t stream, int64_t now_ns);
@@ -126,9 +128,8 @@ void intake_snapshot_retry(struct intake *intake, uint32_t slot);
  * way, or none is needed. A book that begins anew on a live stream asks by itself. */
 void intake_snapshot_ask(struct intake *intake, uint32_t slot);
 
-/* The topic's state changes for a reason outside the data. Nothing is said if it is so already. */
-void intake_state(struct intake *intake, uint32_t slot, enum topic_state state, enum reason reason,
-                  int64_t now_ns);
+/* The topic is down for a reason outside the data. */
+void intake_topic_down(struct intake *intake, uint32_t slot, enum reason reason, int64_t now_ns);
 /* True once the topic had data since it was added or its session came up. */
 bool intake_had_data(const struct intake *intake, uint32_t slot);
 enum topic_state intake_topic_state(const struct intake *intake, uint32_t slot);
@@ -143,8 +144,7 @@ bool intake_flush(struct intake *intake, int64_t now_ns);
  * but for those that are stale: nobody knows what their stream would bring. */
 void intake_settle(struct intake *intake, int64_t now_ns);
 
-/* Per session totals; session < INTAKE_SESSIONS. */
-#define INTAKE_SESSIONS 256
+#define INTAKE_SESSIONS 256 /* for each of which there are totals */
 const struct counters *intake_counters(const struct intake *intake, uint32_t session);
 
 #endif

@@ -218,7 +218,7 @@ void intake_settle(struct intake *intake, int64_t now_ns)
     for (uint32_t i = intake->ahead.count; i-- > 0;) {
         struct intake_topic *topic = intake->topics[intake->ahead.slots[i]];
         bool waited = now_ns - topic->ahead_since_ns >= intake->config.settle_ms * NS_PER_MS;
-        if (waited && topic->state != TOPIC_STALE && topic->overdue == 0)
+        if (waited && (topic->silent | topic->overdue) == 0)
             join_ahead(intake, topic, now_ns);
     }
 }

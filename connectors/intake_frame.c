@@ -100,7 +100,9 @@ static enum refusal take_feed(struct intake *intake, struct intake_key *key, str
     if (intake->side == INTAKE_NEW && !is_next(topic, feed.stream, event))
         return REFUSAL_NONE;
     uint32_t bit = 1u << feed.stream;
-    bool amiss = ((topic->down | topic->overdue) & bit) != 0;
+    bool amiss = ((topic->down | topic->overdue | topic->silent) & bit) != 0;
+    if (topic->silent & bit)
+        intake_end_silence(topic, feed.stream);
     topic->heard |= bit;
     topic->down &= ~bit;
     topic->overdue &= ~bit;

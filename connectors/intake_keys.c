@@ -263,6 +263,7 @@ static void lose_part(struct intake *intake, struct intake_topic *topic, uint32_
         topic->down_reason = reason;
     topic->down |= 1u << stream;
     topic->overdue &= ~(1u << stream);
+    topic->silent &= ~(1u << stream);
     if (intake_has_price(topic))
         intake_restate(intake, topic, now_ns);
     else
@@ -292,6 +293,7 @@ void intake_key_up(struct intake *intake, uint32_t number, int64_t now_ns)
     for (uint32_t i = 0; i < key->feed_count; i++) {
         struct intake_topic *topic = key->feeds[i].topic;
         topic->down &= ~(1u << key->feeds[i].stream);
+        topic->silent &= ~(1u << key->feeds[i].stream);
         if (topic->own == TOPIC_DOWN)
             intake_say(intake, topic, TOPIC_RECOVERING, intake_starting_reason(topic->want.kind),
                        now_ns);
@@ -313,6 +315,27 @@ void intake_key_overdue(struct intake *intake, uint32_t number, int64_t now_ns)
         topic->overdue |= 1u << key->feeds[i].stream;
         intake_restate(intake, topic, now_ns);
     }
+}
+
+void intake_key_silent(struct intake *intake, uint32_t number, uint32_t session, int64_t now_ns)
+{
+    const struct intake_key *key = key_of(intake, number);
+    for (uint32_t i = 0; i < key->feed_count; i++) {
+        struct intake_topic *topic = key->feeds[i].topic;
+        uint32_t stream = key->feeds[i].stream;
+        if (!intake->exchange->streams[stream].wanted)
+            continue;
+        topic->silent |= 1u << stream;
+        topic->parts[stream].silent_on = session;
+        intake_restate(intake, topic, now_ns);
+    }
+}
+
+void intake_end_silence(struct intake_topic *topic, uint32_t stream)
+{
+    for (uint32_t left = topic->silent; left != 0; left &= left - 1)
+        if (topic->parts[__builtin_ctz(left)].silent_on == topic->parts[stream].silent_on)
+            topic->silent &= ~(left & -left);
 }
 
 void intake_poll_overdue(struct intake *intake, uint32_t slot, uint32_t stream, int64_t now_ns)

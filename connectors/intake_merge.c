@@ -54,11 +54,12 @@ static void merge(struct fields all, struct fields news, uint8_t *sayers, uint32
     }
 }
 
-/* The exchange's wanted streams of a quote that are down or overdue, by their place among these. */
+/* The exchange's wanted streams of a quote that are down, overdue or on a silent session, by their
+ * place among these. */
 static uint32_t stale_parts(const struct intake *intake, const struct intake_topic *topic)
 {
     const struct exchange *exchange = intake->exchange;
-    uint32_t stale = 0, place = 0, which = topic->down | topic->overdue;
+    uint32_t stale = 0, place = 0, which = topic->down | topic->overdue | topic->silent;
     for (uint32_t stream = 0; which != 0 && stream < exchange->stream_count; stream++)
         if (exchange->streams[stream].kind == KIND_QUOTE && exchange->streams[stream].wanted)
             stale |= (which >> stream & 1u) << place++;
@@ -114,7 +115,7 @@ static bool tells_of_trade(const struct quote *known, const struct quote *news)
 }
 
 /* An exchange repeats itself to show that it lives (Bybit its best prices after 3 s: bybit.md 3.1),
- * or has something to say of another topic: that is not told, unless the state changes by it. */
+ * or has something to say of another topic: that is not told, but what it does to the state. */
 enum refusal intake_merge(struct intake *intake, struct intake_topic *topic, uint32_t stream,
                           struct event *event)
 {

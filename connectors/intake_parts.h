@@ -96,6 +96,9 @@ void intake_renew(struct intake *intake, uint32_t key);
 /* The same for each key of a topic that was fed already before this topic came. */
 void intake_renew_joined(struct intake *intake, const struct intake_topic *topic);
 
+/* Its session speaks again, for all parts of the topic that were silent with this one. */
+void intake_end_silence(struct intake_topic *topic, uint32_t stream);
+
 /* intake_merge.c: what is known of a quote or mark. */
 enum refusal intake_merge(struct intake *intake, struct intake_topic *topic, uint32_t stream,
                           struct event *event);

@@ -46,7 +46,8 @@ struct numbers {
 /* What a topic knows of one stream that can feed it. */
 struct part {
     struct sequence sequence;
-    uint32_t key; /* KEY_NONE: it has none */
+    uint32_t key;       /* KEY_NONE: it has none */
+    uint32_t silent_on; /* the session that brings nothing, if it is silent */
 };
 
 struct kept_deltas {
@@ -72,7 +73,8 @@ struct intake_topic {
     uint32_t heard;   /* streams that had data: a bit each, as of ... */
     uint32_t begun;   /* ... those whose changes have something to change, ... */
     uint32_t down;    /* ... those whose key is down, ... */
-    uint32_t overdue; /* ... and of those that should have brought something */
+    uint32_t overdue; /* ... those that should have brought something, ... */
+    uint32_t silent;  /* ... and of those whose session brings nothing at all */
     bool touched;     /* gave the sink an event since the last flush */
     bool lost;        /* the sink dropped one of its events */
     bool asked;       /* a snapshot is under way */

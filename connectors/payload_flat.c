@@ -123,7 +123,8 @@ static enum refusal take_value(struct scan *scan, const struct flat_field *field
 /* Nearly every value is neither null nor a text: told by its first byte. */
 static bool is_absent(struct scan *scan)
 {
-    bool plain = scan->at<scan->end && * scan->at> '"' && *scan->at != 'n';
+    char first = scan->at < scan->end ? *scan->at : '\0';
+    bool plain = first > '"' && first != 'n';
     return !plain && payload_absent(scan);
 }
 

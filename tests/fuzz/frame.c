@@ -304,14 +304,16 @@ static bool do_to_key(struct checking *checking, char mark, uint32_t key)
     uint32_t keys = intake_key_end(checking->intake), slots[INTAKE_KEY_TOPICS];
     key = keys > 0 ? key % keys : 0;
     bool fed = keys > 0 && intake_key_topics(checking->intake, key, slots) > 0;
-    if (mark != 'v' && mark != 'V' && mark != 'o')
+    if (mark != 'v' && mark != 'V' && mark != 'o' && mark != '=')
         return false;
     if (fed && mark == 'v')
         intake_key_down(checking->intake, key, REASON_CLOSED_BY_PEER, checking->now_ns);
     else if (fed && mark == 'V')
         intake_key_up(checking->intake, key, checking->now_ns);
-    else if (fed)
+    else if (fed && mark == 'o')
         intake_key_overdue(checking->intake, key, checking->now_ns);
+    else if (fed)
+        intake_key_silent(checking->intake, key, key & 1, checking->now_ns);
     return true;
 }
 
@@ -322,9 +324,7 @@ static bool do_to_topic(struct checking *checking, char mark, uint32_t slot, str
     if (mark == '!')
         take_snapshot(checking, slot, rest);
     else if (mark == '^')
-        intake_state(checking->intake, slot, TOPIC_DOWN, REASON_RESET, checking->now_ns);
-    else if (mark == '=')
-        intake_state(checking->intake, slot, TOPIC_STALE, REASON_SILENT, checking->now_ns);
+        intake_topic_down(checking->intake, slot, REASON_RESET, checking->now_ns);
     else if (mark == '#' && checking->topic_count > 0)
         begin_anew(checking, slot);
     else if (mark == 'x' && there)

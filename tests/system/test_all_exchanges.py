@@ -32,8 +32,9 @@ class Topic:
     def __init__(self):
         self.parts = {}      # part -> hashes of what was sent, in order
         self.places = {}     # part -> place behind the last one seen
+        self.losses = 0      # how often it said that something may have been missed
+        self.known = {}      # part -> losses when it was last seen
         self.seq = None
-        self.lost = False    # it said that something may have been missed
         self.book = None     # the subscriber's, while it is ok
 
 
@@ -68,7 +69,7 @@ class Checker:
             self.find(event, f"follows seq {topic.seq}")
         topic.seq = event["seq"]
         if event["state"] not in ("ok", "suspect"):
-            topic.lost = True
+            topic.losses += 1
         if event["update"] == "state":
             self.counts["states"] += 1
             if event["state"] in ("recovering", "down"):  # a stale book is old, and still a book
@@ -80,8 +81,6 @@ class Checker:
             if event["kind"] == "book" and event["update"] == "snapshot" and self.exchange.startswith("binance"):
                 continue  # made of a REST reply and the deltas behind it
             self.follow(topic, part, values, event)
-        if event["state"] == "ok":
-            topic.lost = False
 
     def take_book(self, topic, event):
         if event["update"] == "snapshot":
@@ -108,12 +107,12 @@ class Checker:
             self.find(event, f"was never sent: {part} {values}")
             return
         left_out = [place + i for i, value in enumerate(sent[place:found]) if place == 0 or value != sent[place + i - 1]]
-        # Another part may have brought the topic back; what this one missed meanwhile was said all the same.
-        if left_out and not topic.lost and place > 0 and event["kind"] not in ("quote", "mark"):
+        if left_out and place > 0 and topic.losses == topic.known[part]:
             self.find(event, f"{len(left_out)} messages before it are missing and nothing was said")
         self.counts["left_out"] += len(left_out)
         self.counts["seen"] += 1
         topic.places[part] = found + 1
+        topic.known[part] = topic.losses
 
     def ended(self):
         """Nothing that was sent last is missing."""

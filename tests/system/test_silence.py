@@ -86,6 +86,24 @@ def test_what_the_exchange_repeats_itself_has_a_deadline():
         assert reconnects(stack) == 0
 
 
+def test_a_session_that_brings_nothing_is_not_hidden_by_another():
+    """A USD-M quote has its price from one path and its top from another: what one brings proves nothing of the other."""
+    with Stack(["--symbols", 3, "--active", 1, "--rate", 100], [connection("quotes", "price_feed", ["BTC-USDT-PERP"],
+                                                                           exchange="binance-usdm")],
+               exchange=QUICK.replace("stale: 60s", "stale: 3s"), venue="binance-usdm") as stack:
+        stands(stack, "binance-usdm", "quote", "BTC-USDT-PERP", ("live", None), 30)
+        feed = Subscriber(stack.gateway.feed, "quote.binance-usdm.")
+        stack.sim.fault("mute", stream="btcusdt@ticker")
+        feed.wait_for(lambda _, event: event["state"] == "stale", 10 * SLACK, "the quote is stale")
+        for _ in range(20):  # the top goes on, and the quote with it
+            _, event = feed.wait_for(lambda _, event: event["update"] == "data", 10 * SLACK, "the top of the book flows")
+            assert event["state"] == "stale" and event["stale_parts"] == ["ticker"], event
+        stack.sim.fault("none")
+        feed.wait_for(lambda _, event: event["state"] == "ok", 20 * SLACK, "the quote is ok again")
+        feed.close()
+        assert reconnects(stack) == 0
+
+
 def test_one_bad_topic_is_dropped_and_said_and_the_others_go_on():
     """Bybit refuses a whole request for one topic that it does not know."""
     with Stack(["--symbols", 3, "--rate", 200], exchange=QUICK, venue="bybit-linear") as stack:

@@ -153,11 +153,11 @@ START_TEST(intake_trades_missed_while_down_show_as_a_hole)
 {
     add(0, KIND_TRADE, "");
     trade(7);
-    intake_state(stage->intake, 0, TOPIC_DOWN, REASON_RESET, stage->now_ns);
+    intake_topic_down(stage->intake, 0, REASON_RESET, stage->now_ns);
     ck_assert(!intake_had_data(stage->intake, 0));
     stage->read = stage->count - 1;
     STATE(stage, TOPIC_DOWN, REASON_RESET);
-    intake_state(stage->intake, 0, TOPIC_DOWN, REASON_RESET, stage->now_ns);
+    intake_topic_down(stage->intake, 0, REASON_RESET, stage->now_ns);
     stage_expect_nothing(stage); /* it is so already */
     trade(12);
     STATE(stage, TOPIC_SUSPECT, REASON_GAP);
@@ -172,12 +172,12 @@ START_TEST(intake_stale_topic_is_ok_with_the_next_message)
     add(0, KIND_TRADE, "");
     trade(7);
     stage->read = stage->count;
-    intake_state(stage->intake, 0, TOPIC_STALE, REASON_SILENT, stage->now_ns);
+    intake_key_silent(stage->intake, stage_key(stage, 0, "bnbbtc@trade"), 1, stage->now_ns);
     STATE(stage, TOPIC_STALE, REASON_SILENT);
     trade(8);
     STATE(stage, TOPIC_OK, REASON_NONE);
     stage_expect(stage, UPDATE_DATA, TOPIC_OK, REASON_NONE);
-    intake_state(stage->intake, 7, TOPIC_STALE, REASON_SILENT, stage->now_ns); /* there is none */
+    intake_topic_down(stage->intake, 7, REASON_RESET, stage->now_ns); /* there is none */
     stage_expect_nothing(stage);
 }
 END_TEST
@@ -207,7 +207,7 @@ START_TEST(intake_quote_is_all_that_is_known_and_ok_once_it_has_a_price)
     ck_assert_int_eq(event->ts_exchange, 0); /* this stream tells no time */
     ck_assert_int_eq(book_ticker(9, "1").refusal, REFUSAL_STALE_UPDATE);
     stage->read = stage->count;
-    intake_state(stage->intake, 0, TOPIC_DOWN, REASON_RESET, stage->now_ns);
+    intake_topic_down(stage->intake, 0, REASON_RESET, stage->now_ns);
     STATE(stage, TOPIC_DOWN, REASON_RESET);
     book_ticker(8, "23"); /* another session: what was known is forgotten, its ids too */
     STATE(stage, TOPIC_RECOVERING, REASON_NO_PRICE);
@@ -363,7 +363,7 @@ START_TEST(intake_topic_that_is_down_has_that_said_again_after_a_loss)
     trade(7);
     intake_flush(stage->intake, stage->now_ns);
     stage->full = true;
-    intake_state(stage->intake, 0, TOPIC_DOWN, REASON_RESET, stage->now_ns);
+    intake_topic_down(stage->intake, 0, REASON_RESET, stage->now_ns);
     stage->full = false;
     stage->read = stage->count;
     intake_flush(stage->intake, stage->now_ns);

@@ -171,12 +171,10 @@ START_TEST(book_of_a_quiet_market_is_joined_when_its_time_is_over)
     int64_t over_ns = stage->now_ns + STAGE_SETTLE * NS_PER_MS;
     intake_settle(stage->intake, over_ns - 1);
     stage_expect_nothing(stage);
-    intake_state(stage->intake, 0, TOPIC_STALE, REASON_SILENT, stage->now_ns);
-    STATE(stage, TOPIC_STALE, REASON_SILENT);
+    intake_key_silent(stage->intake, stage_key(stage, 0, "bnbbtc@depth@100ms"), 1, stage->now_ns);
     intake_settle(stage->intake, over_ns); /* nobody knows what a silent session would bring */
     stage_expect_nothing(stage);
-    intake_state(stage->intake, 0, TOPIC_RECOVERING, REASON_SNAPSHOT_PENDING, stage->now_ns);
-    STATE(stage, TOPIC_RECOVERING, REASON_SNAPSHOT_PENDING);
+    intake_key_up(stage->intake, stage_key(stage, 0, "bnbbtc@depth@100ms"), stage->now_ns);
     intake_settle(stage->intake, over_ns);
     expect_joined(112, 1, 1);
     delta(113, 113);
@@ -268,7 +266,7 @@ START_TEST(book_takes_no_snapshot_it_has_no_use_for)
     ck_assert_uint_eq(stage->asked[1] + stage->asked[5], 0);
     add("");
     delta(101, 105);
-    intake_state(stage->intake, 0, TOPIC_DOWN, REASON_RESET, stage->now_ns);
+    intake_topic_down(stage->intake, 0, REASON_RESET, stage->now_ns);
     stage->read = stage->count;
     ck_assert_int_eq(snapshot(103), SNAPSHOT_UNKNOWN); /* down: it would prove nothing */
     stage_expect_nothing(stage);
@@ -300,7 +298,7 @@ START_TEST(book_that_begins_anew_asks_at_once_and_drops_the_answer_to_an_older_q
     ck_assert(intake_add(stage->intake, &want, stage->now_ns));
     STATE(stage, TOPIC_RECOVERING, REASON_SNAPSHOT_PENDING);
     ck_assert_uint_eq(stage->asked[0], 4); /* no delta need come first */
-    intake_state(stage->intake, 0, TOPIC_DOWN, REASON_RESET, stage->now_ns);
+    intake_topic_down(stage->intake, 0, REASON_RESET, stage->now_ns);
     STATE(stage, TOPIC_DOWN, REASON_RESET);
     ck_assert(intake_add(stage->intake, &want, stage->now_ns));
     stage_expect_nothing(stage); /* without a session it stays down */

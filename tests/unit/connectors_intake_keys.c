@@ -310,15 +310,32 @@ START_TEST(topic_is_stale_while_any_of_its_keys_is_overdue)
 }
 END_TEST
 
-START_TEST(topic_of_a_silent_session_is_ok_with_the_next_message_of_any_key)
+START_TEST(topic_of_a_silent_session_is_ok_with_the_next_message_of_any_of_its_keys)
 {
     add(0, KIND_QUOTE);
     send_quietly(TICKER " p5");
-    intake_state(stage->intake, 0, TOPIC_STALE, REASON_SILENT, stage->now_ns);
+    intake_key_silent(stage->intake, stage_key(stage, 0, TICKER), 1, stage->now_ns);
     STATE(stage, TOPIC_STALE, REASON_SILENT);
-    send(TOP " u1b4");
+    intake_key_silent(stage->intake, stage_key(stage, 0, WHOLE), 1, stage->now_ns);
+    stage_expect_nothing(stage);
+    send(WHOLE " sB1A2b1");
     STATE(stage, TOPIC_OK, REASON_NONE);
-    data(TOPIC_OK, REASON_NONE);
+    ck_assert_uint_eq(stage->events[stage->count - 1]->quote.stale_parts, 0);
+}
+END_TEST
+
+START_TEST(topic_of_a_silent_session_stays_stale_whatever_another_session_brings)
+{
+    add(0, KIND_QUOTE);
+    send_quietly(TICKER " p5");
+    intake_key_silent(stage->intake, stage_key(stage, 0, TICKER), 1, stage->now_ns);
+    STATE(stage, TOPIC_STALE, REASON_SILENT);
+    intake_key_silent(stage->intake, stage_key(stage, 0, TOP), 2, stage->now_ns);
+    send(TOP " u1b4"); /* the price may be old */
+    const struct event *event = data(TOPIC_STALE, REASON_SILENT);
+    ck_assert_uint_eq(event->quote.stale_parts, 1u << 0); /* the ticker */
+    intake_key_up(stage->intake, stage_key(stage, 0, TICKER), stage->now_ns);
+    STATE(stage, TOPIC_OK, REASON_NONE);
 }
 END_TEST
 
@@ -405,7 +422,8 @@ int main(void)
     tcase_add_test(tests, topic_that_comes_to_a_key_which_has_begun_has_it_renewed);
     tcase_add_test(tests, topic_that_comes_to_a_key_takes_no_change_before_what_it_changes);
     tcase_add_test(tests, topic_is_stale_while_any_of_its_keys_is_overdue);
-    tcase_add_test(tests, topic_of_a_silent_session_is_ok_with_the_next_message_of_any_key);
+    tcase_add_test(tests, topic_of_a_silent_session_is_ok_with_the_next_message_of_any_of_its_keys);
+    tcase_add_test(tests, topic_of_a_silent_session_stays_stale_whatever_another_session_brings);
     tcase_add_test(tests, key_that_was_met_by_chance_is_no_part);
     tcase_add_test(tests, part_that_is_polled_is_overdue_when_that_is_said);
     tcase_add_test(tests, instrument_has_traded_when_any_of_its_keys_has_news_of_it);

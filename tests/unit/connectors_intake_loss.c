@@ -188,7 +188,7 @@ START_TEST(book_that_says_ok_is_the_exchanges_whatever_was_lost)
             venue_answers(&venue);
         }
         if (chance(&venue, 1))
-            intake_state(stage->intake, 0, TOPIC_DOWN, REASON_RESET, stage->now_ns);
+            intake_topic_down(stage->intake, 0, REASON_RESET, stage->now_ns);
         if (chance(&venue, 1)) {
             want.generation++;
             ck_assert(intake_add(stage->intake, &want, stage->now_ns));
