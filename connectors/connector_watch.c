@@ -74,24 +74,13 @@ void connector_renew_wanted(void *context, uint32_t number)
     renew_soon(context, number, true);
 }
 
-static bool any_book_waits(struct connector *connector, uint32_t number)
-{
-    uint32_t slots[INTAKE_KEY_TOPICS];
-    uint32_t count = intake_key_topics(connector->intake, number, slots);
-    for (uint32_t i = 0; i < count; i++)
-        if (connector->topics[slots[i]].kind == KIND_BOOK &&
-            intake_topic_state(connector->intake, slots[i]) == TOPIC_RECOVERING)
-            return true;
-    return false;
-}
-
 /* The intake asks for a snapshot once; one that does not come is asked for again. */
 static void check_repair(struct connector *connector, uint32_t number, int64_t now_ns)
 {
     struct connector_key *key = &connector->keys.items[number];
     if (!key->renewal.repair || key->renewal.due)
         return;
-    if (!any_book_waits(connector, number))
+    if (!intake_key_renewing(connector->intake, number))
         key->renewal.repair = false;
     else if (now_ns >= key->asked_ns + REPAIR_NS)
         renew_soon(connector, number, true);

@@ -8,8 +8,8 @@
  * ticker that is quote and mark, a book whose top is in a quote). Keys are numbered; a key keeps
  * its number while a topic wants it. A topic's state is the worst of its parts and of its own
  * continuity: it is `down` while the session of any of its keys is, `stale` while any of them is
- * overdue; what a part that is down had said of a quote or mark is forgotten, and `stale_parts` of
- * a quote names the parts that are down or overdue.
+ * overdue or on a session that brings nothing at all; what a part that is down had said of a quote
+ * or mark is forgotten, and `stale_parts` of a quote names the parts that are down or stale.
  *
  * States. A topic begins `recovering` (starting; a book: snapshot_pending) and every change of
  * state is an event of its own. Deltas of a book that is not joined and that joins by REST are
@@ -24,12 +24,8 @@
 
 #include "connectors/desired.h"
 #include "connectors/exchange.h"
+#include "connectors/intake_keys.h"
 #include "proto/sink.h"
-
-#define INTAKE_TOPIC_KEYS EXCHANGE_PARTS /* that feed one topic */
-#define INTAKE_KEY_TOPICS 4              /* fed by one key */
-
-struct intake;
 
 struct intake_config {
     uint32_t topics_max; /* highest slot + 1 */
@@ -61,38 +57,6 @@ void intake_destroy(struct intake **intake);
 bool intake_add(struct intake *intake, const struct want *want, int64_t now_ns);
 /* The topic ends: it says `down` (unsubscribed). Its numbering is remembered. */
 void intake_remove(struct intake *intake, uint32_t slot, int64_t now_ns);
-
-/* The keys of a topic that are to be subscribed, those of polled streams left out; how many. */
-uint32_t intake_topic_keys(const struct intake *intake, uint32_t slot,
-                           uint32_t keys[INTAKE_TOPIC_KEYS]);
-struct slice intake_key_text(const struct intake *intake, uint32_t key);
-/* Its stream: the root that carries it, its deadline. */
-const struct stream *intake_key_stream(const struct intake *intake, uint32_t key);
-/* The topics that it feeds; how many. */
-uint32_t intake_key_topics(const struct intake *intake, uint32_t key,
-                           uint32_t slots[INTAKE_KEY_TOPICS]);
-uint32_t intake_key_end(const struct intake *intake); /* highest number ever used + 1 */
-/* The topic that a key feeds, the first of its kind; false if none (replay). */
-bool intake_slot(const struct intake *intake, struct slice key, enum kind kind, uint32_t *slot);
-
-/* When a key last had data (real ns); 0: none since it was made or its session came up. */
-int64_t intake_key_heard_ns(const struct intake *intake, uint32_t key);
-/* When the newest news of a trade of its instrument came, by whichever key; 0 never. */
-int64_t intake_key_traded_ns(const struct intake *intake, uint32_t key);
-/* The session that carries it is lost (its continuity begins anew with the next one), or is there,
- * as its next data tells too: its topics recover. Nothing is said that is so already. */
-void intake_key_down(struct intake *intake, uint32_t key, enum reason reason, int64_t now_ns);
-void intake_key_up(struct intake *intake, uint32_t key, int64_t now_ns);
-/* It has brought nothing for longer than it may: its topics are `stale` (silent) until it does. */
-void intake_key_overdue(struct intake *intake, uint32_t key, int64_t now_ns);
-/* The same of all keys of a session that brings nothing at all: a topic is `stale` until any of its
- * keys on this session brings something. */
-void intake_key_silent(struct intake *intake, uint32_t key, uint32_t session, int64_t now_ns);
-
-/* A reply for a polled stream of a topic (false: refused, or no such topic); or none for long. */
-bool intake_poll(struct intake *intake, uint32_t slot, uint32_t stream, struct slice body,
-                 int64_t received_ns);
-void intake_poll_overdue(struct intake *intake, uint32_t slot, uint32_t stream, int64_t now_ns);
 
 /* One whole message of a session. Data goes to the sink; the route of a control word is the
  * caller's to act on (route->class tells; a list is walked here). Counts under `session`. */

@@ -241,6 +241,11 @@ int64_t intake_key_heard_ns(const struct intake *intake, uint32_t key)
     return key_of(intake, key)->heard_ns;
 }
 
+bool intake_key_renewing(const struct intake *intake, uint32_t key)
+{
+    return key_of(intake, key)->renewing;
+}
+
 int64_t intake_key_traded_ns(const struct intake *intake, uint32_t number)
 {
     const struct intake_key *key = key_of(intake, number);
