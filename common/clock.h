@@ -13,4 +13,10 @@
 int64_t clock_real_ns(void);      /* since 1970 UTC */
 int64_t clock_monotonic_ns(void); /* since some fixed moment; never steps */
 
+/* INT64_MAX is never. */
+static inline int64_t sooner(int64_t a_ns, int64_t b_ns)
+{
+    return a_ns < b_ns ? a_ns : b_ns;
+}
+
 #endif

@@ -257,6 +257,39 @@ bool decimal_shift(struct decimal *value, unsigned int places)
     return true;
 }
 
+/* Two mantissas of 96 bits and their sum fit into 128 signed ones. */
+bool decimal_add(const struct decimal *a, const struct decimal *b, struct decimal *out)
+{
+    uint8_t scale = a->scale > b->scale ? a->scale : b->scale;
+    wide x = (wide)a->high << 64 | a->low, y = (wide)b->high << 64 | b->low;
+    if ((x != 0 && !times_ten(&x, scale - a->scale)) ||
+        (y != 0 && !times_ten(&y, scale - b->scale)))
+        return false;
+    bool negative = a->negative;
+    if (a->negative == b->negative) {
+        x += y;
+    } else if (x >= y) {
+        x -= y;
+    } else {
+        x = y - x;
+        negative = b->negative;
+    }
+    if (x > mantissa_max)
+        return false;
+    *out = (struct decimal){.low = (uint64_t)x,
+                            .high = (uint32_t)(x >> 64),
+                            .scale = scale,
+                            .negative = negative && x != 0};
+    return true;
+}
+
+bool decimal_subtract(const struct decimal *a, const struct decimal *b, struct decimal *out)
+{
+    struct decimal less = *b;
+    less.negative = !decimal_is_zero(b) && !b->negative;
+    return decimal_add(a, &less, out);
+}
+
 int decimal_compare(const struct decimal *a, const struct decimal *b)
 {
     if (a->negative != b->negative)

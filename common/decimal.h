@@ -71,6 +71,11 @@ void decimal_write(struct text *text, const struct decimal *value);
  * be held. */
 bool decimal_shift(struct decimal *value, unsigned int places);
 
+/* a + b and a - b, exactly, with the digits of the finer one. False (and *out as it was) if that
+ * cannot be held. */
+bool decimal_add(const struct decimal *a, const struct decimal *b, struct decimal *out);
+bool decimal_subtract(const struct decimal *a, const struct decimal *b, struct decimal *out);
+
 /* By value, whatever the scales: <0, 0, >0. */
 int decimal_compare(const struct decimal *a, const struct decimal *b);
 

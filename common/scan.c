@@ -51,8 +51,8 @@ static inline bool take(struct scan *scan, char expected)
 
 void scan_begin(struct scan *scan, struct slice document)
 {
-    *scan = (struct scan){.at = document.data, .begin = document.data};
-    scan->end = document.len > 0 ? document.data + document.len : document.data;
+    const char *begin = document.len > 0 ? document.data : ""; /* a member that is not there */
+    *scan = (struct scan){.at = begin, .begin = begin, .end = begin + document.len};
 }
 
 bool scan_end(struct scan *scan)

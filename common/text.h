@@ -58,6 +58,8 @@ void text_signed(struct text *text, int64_t value);
 /* A JSON string with its quotes; bytes below 0x20, quote and backslash escaped, the rest as they
  * are. */
 void text_json_string(struct text *text, struct slice value);
+/* The same of bytes that need be no UTF-8: a question mark for each that is none. */
+void text_json_foreign(struct text *text, struct slice bytes);
 
 /* Writes the terminating NUL behind the text (not counted in len); overflow if there is no room. */
 void text_terminate(struct text *text);

@@ -175,8 +175,9 @@ static bool configure(struct connector *connector, const struct connector_config
     session->close_timeout_ms = CLOSE_MS;
     session->ping_idle_ms = config->ping_idle_ms;
     session->hangup_ms = config->hangup_ms;
+    session->keepalive_ms = connector->exchange->limits.keepalive_ms;
     session->message_max = connector->exchange->limits.frame_max;
-    session->keys_max = config->streams_per_session;
+    session->outbox = outbox_config_of(connector->exchange, config->streams_per_session);
     for (uint32_t i = 0; i < EXCHANGE_ROOTS && connector->exchange->roots[i] != NULL; i++)
         if (!url_read(config->websocket, connector->exchange->roots[i], &connector->urls[i]))
             return false;

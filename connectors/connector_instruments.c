@@ -64,26 +64,6 @@ static void begin_anew(struct instrument_list *list)
     list->count = list->skipped = 0;
 }
 
-static enum reason reason_of(const struct connector *connector, const struct fetch_answer *answer)
-{
-    static const enum reason reasons[] = {
-        [FETCH_DNS] = REASON_DNS,
-        [FETCH_CONNECT] = REASON_CONNECT_FAILED,
-        [FETCH_TLS] = REASON_TLS,
-        [FETCH_TIMEOUT] = REASON_CONNECT_TIMEOUT,
-        [FETCH_TOO_LARGE] = REASON_TOO_LARGE,
-        [FETCH_STOPPED] = REASON_STOPPED,
-    };
-    switch (answer->error) {
-    case FETCH_STATUS:
-        return session_status_reason(answer->status, REASON_REFUSED_BY_EXCHANGE);
-    case FETCH_WITHHELD:
-        return connector->held;
-    default:
-        return reasons[answer->error];
-    }
-}
-
 static void say_no_list(struct connector *connector, enum reason reason, uint32_t status,
                         struct slice words)
 {
@@ -206,8 +186,8 @@ void connector_instruments_came(struct connector *connector, struct fetch_answer
     list->under_way = false;
     if ((*answer)->error != FETCH_OK) {
         log_warn("instruments_failed", "%s: %s", connector->exchange->name, (*answer)->detail);
-        fail(connector, (*answer)->retry_after_ms, reason_of(connector, *answer), (*answer)->status,
-             slice_of((*answer)->detail));
+        fail(connector, (*answer)->retry_after_ms, session_fetch_reason(*answer, connector->held),
+             (*answer)->status, slice_of((*answer)->detail));
         return;
     }
     list->body = *answer;

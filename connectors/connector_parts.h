@@ -80,11 +80,6 @@ static inline uint32_t tag_turn(uint64_t tag)
     return (uint32_t)(tag >> 32) & 0xffffff;
 }
 
-static inline int64_t sooner(int64_t a_ns, int64_t b_ns)
-{
-    return a_ns < b_ns ? a_ns : b_ns;
-}
-
 static inline int64_t connector_now_ns(struct connector *connector)
 {
     return transport_now_ns(connector->transport);

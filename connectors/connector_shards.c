@@ -255,8 +255,7 @@ static struct shard *take_number(struct connector *connector, uint8_t root)
     struct shard *shard = &connector->shards[number];
     const struct session_hooks hooks = {on_live, on_message, on_asked, on_ended, shard};
     if (shard->session == NULL)
-        shard->session = session_new(connector->transport, &connector->session_config,
-                                     connector->exchange, &hooks);
+        shard->session = session_new(connector->transport, &connector->session_config, &hooks);
     if (shard->keys == NULL)
         shard->keys = calloc(config->streams_per_session, sizeof *shard->keys);
     if (shard->session == NULL || shard->keys == NULL)
@@ -376,7 +375,8 @@ static int64_t step_session(struct shard *shard, int64_t now_ns)
     if (shard->phase == SHARD_OPENING && !session_is_open(shard->session)) {
         const struct fetch_answer *known = shard->addresses;
         session_open(shard->session, &shard->connector->urls[shard->root],
-                     known->addresses[shard->address % known->address_count]);
+                     known->addresses[shard->address % known->address_count],
+                     (struct slice){NULL, 0});
     }
     session_step(shard->session, now_ns);
     return session_due_ns(shard->session, now_ns);

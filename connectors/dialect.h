@@ -12,6 +12,7 @@
 #ifndef TICKGATE_CONNECTORS_DIALECT_H
 #define TICKGATE_CONNECTORS_DIALECT_H
 
+#include "connectors/dialect_account.h"
 #include "connectors/dialect_facts.h"
 #include "connectors/dialect_rest.h"
 
@@ -84,6 +85,8 @@ struct dialect {
     uint32_t status_first_ms, status_ms;
     struct slice wrap_begin, wrap_middle, wrap_end; /* around key and payload, if wrapped */
     const char *vital[DIALECT_CHANNELS]; /* a member (`"p":`) without which a payload is no good */
+
+    const struct dialect_account *account; /* NULL: it has no private half */
 
     void (*write_symbol)(struct text *symbol, const struct dialect_instrument *instrument);
     /* False: no such stream. The instrument's name is written to `symbol`. */

@@ -15,6 +15,11 @@ struct dialect_query {
     struct slice path; /* decoded, without parameters */
     const struct dialect_parameter *parameters;
     uint32_t parameter_count;
+    struct slice method; /* "GET" */
+    struct slice raw;    /* what stands behind the '?', as it was sent */
+    struct slice body;
+    const struct dialect_parameter *headers; /* names in lower case; none of a WebSocket's own */
+    uint32_t header_count;
 };
 
 struct dialect_instrument {

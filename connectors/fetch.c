@@ -91,8 +91,7 @@ static struct place *place_of(struct fetch *fetch, const struct exchange *exchan
     return place;
 }
 
-/* The one answer of a job, which ends it. */
-static void answer(struct fetch *fetch, struct fetch_job *job, const struct fetch_answer *head)
+static void give(struct fetch_job *job, const struct fetch_answer *head)
 {
     struct fetch_answer *answer = malloc(sizeof *answer + job->body.len + 1);
     ENSURE(answer != NULL); /* an asker that is never answered would wait for ever */
@@ -103,12 +102,15 @@ static void answer(struct fetch *fetch, struct fetch_job *job, const struct fetc
     if (job->body.len > 0)
         memcpy(answer->body, job->body.data, job->body.len);
     answer->body[job->body.len] = '\0';
-    if (job->request.asker != NULL) {
-        ENSURE(mailbox_push(job->request.asker->answers, answer));
-        job->request.asker->wake(job->request.asker->context);
-    } else {
-        free(answer);
-    }
+    ENSURE(mailbox_push(job->request.asker->answers, answer));
+    job->request.asker->wake(job->request.asker->context);
+}
+
+/* The one answer of a job, which ends it. */
+static void answer(struct fetch *fetch, struct fetch_job *job, const struct fetch_answer *head)
+{
+    if (job->request.asker != NULL)
+        give(job, head);
     atomic_fetch_sub(&fetch->waiting_count, 1);
     fetch_job_destroy(&job);
 }
@@ -211,7 +213,7 @@ static void start(struct fetch *fetch, struct place *place, struct fetch_job *jo
         answer_error(fetch, job, FETCH_CONNECT, 0, "out of memory, or the URL is no good");
         return;
     }
-    place->running += job->request.kind == FETCH_GET;
+    place->running += job->request.kind != FETCH_DIAL;
     append(&fetch->running, job);
 }
 
@@ -219,12 +221,12 @@ static void start(struct fetch *fetch, struct place *place, struct fetch_job *jo
 static int64_t start_waiting(struct fetch *fetch, int64_t now_ns)
 {
     int64_t soonest_ns = IDLE_MS * NS_PER_MS;
-    bool blocked[PLACES_MAX][2] = {{false}};
+    bool blocked[PLACES_MAX][2] = {{false}}; /* look-ups, transfers */
     struct fetch_job **link = &fetch->waiting;
     while (*link != NULL) {
         struct fetch_job *job = *link;
         struct place *place = place_of(fetch, job->request.exchange);
-        bool *waits = &blocked[place - fetch->places][job->request.kind];
+        bool *waits = &blocked[place - fetch->places][job->request.kind != FETCH_DIAL];
         int64_t held_ns = place->hold_until_ns - now_ns;
         bool withheld = held_ns > job->request.timeout_ms * NS_PER_MS;
         int64_t wait_ns = withheld || *waits ? 0 : spend(fetch, place, job, now_ns);
@@ -267,7 +269,8 @@ static void finish_get(struct fetch *fetch, struct fetch_job *job, CURLcode code
         budget_learn(&place->weight, (uint32_t)job->used_weight, now_ns);
     show(place, now_ns);
     uint32_t wait_ms = fetch_default_wait_ms(head.status);
-    if (wait_ms > 0) {
+    bool unclear = job->request.kind == FETCH_CALL && head.status == 403;
+    if (wait_ms > 0 && !unclear) {
         head.retry_after_ms = head.retry_after_ms > 0 ? head.retry_after_ms : wait_ms;
         hold(fetch, job->request.exchange, head.retry_after_ms, head.status == 418, now_ns);
     }
@@ -352,7 +355,7 @@ static void run(void *argument)
 struct fetch *fetch_new(const struct fetch_config *config)
 {
     struct fetch *fetch = calloc(1, sizeof *fetch);
-    if (fetch == NULL || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+    if (fetch == NULL || !fetch_curl_init()) {
         free(fetch);
         return NULL;
     }

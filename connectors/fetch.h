@@ -3,7 +3,8 @@
  * REST calls (libcurl), and owns what an address may spend at an exchange: connect attempts and
  * REST weight, shared by all connectors of all exchanges of a group, whose limits are those of the
  * one that was first asked for. A request is answered exactly once, into the mailbox of who asked,
- * however it ends; nothing blocks the asker. */
+ * however it ends; nothing blocks the asker. The body that answers a call is wiped by who reads it.
+ */
 #ifndef TICKGATE_CONNECTORS_FETCH_H
 #define TICKGATE_CONNECTORS_FETCH_H
 
@@ -19,6 +20,8 @@ struct fetch;
 enum fetch_kind {
     FETCH_DIAL, /* wait for the connect budget, look the host up: answers `addresses` */
     FETCH_GET,  /* wait for the weight budget, GET the URL: answers `body` */
+    FETCH_CALL, /* the same with a request that may hold secrets: answers `body`, whatever the
+                   status is */
 };
 
 enum fetch_error {
@@ -27,7 +30,7 @@ enum fetch_error {
     FETCH_CONNECT, /* no connection */
     FETCH_TLS,     /* the certificate or handshake was refused */
     FETCH_TIMEOUT,
-    FETCH_STATUS,    /* the exchange answered, not with 200: `status` */
+    FETCH_STATUS,    /* FETCH_GET: the exchange answered, not with 200: `status` */
     FETCH_TOO_LARGE, /* the body is over the cap */
     FETCH_WITHHELD,  /* not sent: the exchange told us to wait longer than the request's deadline */
     FETCH_STOPPED,   /* the gateway is stopping */
@@ -41,15 +44,25 @@ struct fetch_asker {
     void *context;
 };
 
+/* What a FETCH_CALL sends. Nothing of it stands in an answer or a log, and every copy of it is
+ * wiped when the call is over. */
+struct fetch_call {
+    const char *method;   /* a constant: "GET" */
+    struct slice url;     /* whole, of any length */
+    struct slice headers; /* lines, each with its "\r\n" */
+    struct slice body;    /* empty none */
+};
+
 struct fetch_request {
     enum fetch_kind kind;
     const struct exchange *exchange; /* whose budget */
     struct fetch_asker *asker;
     uint64_t tag;                /* comes back in the answer */
-    uint32_t weight;             /* FETCH_GET */
+    uint32_t weight;             /* FETCH_GET, FETCH_CALL */
     uint32_t timeout_ms;         /* from now, waiting for the budget not counted */
     uint32_t body_max;           /* bytes */
     char url[FETCH_URL_MAX];     /* FETCH_GET: whole; FETCH_DIAL: the host alone */
+    struct fetch_call call;      /* FETCH_CALL: wiped by whoever asks, once fetch_ask returns */
     char ca_file[FETCH_URL_MAX]; /* empty: the system's */
 };
 
@@ -79,7 +92,8 @@ struct fetch *fetch_new(const struct fetch_config *config);
 void fetch_destroy(struct fetch **fetch);
 
 /* Takes a copy of the request. False: the queue is full (or memory is out), no answer will come.
- * Any thread. */
+ * Any thread. A 403 to a call may speak of its key: other than 429, 418 and 503 it holds nothing
+ * back, and whoever asked reads it and calls fetch_hold. */
 bool fetch_ask(struct fetch *fetch, const struct fetch_request *request);
 /* Somebody saw the exchange say "wait" (429, 418, 403 at an upgrade): nothing goes to its group
  * until then. Any thread. */

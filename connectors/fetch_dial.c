@@ -32,7 +32,7 @@ void fetch_job_destroy(struct fetch_job **job)
         gai_cancel((*job)->lookup) == EAI_NOTCANCELED)
         return;
     free_lookup(*job);
-    free((*job)->body.data);
+    fetch_job_wipe(*job);
     free(*job);
     *job = NULL;
 }

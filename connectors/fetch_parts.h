@@ -30,6 +30,11 @@ struct fetch_job {
     struct fetch_job *next;
     int64_t deadline_ns;
     struct {
+        char *data; /* url and body of the call, each with a NUL, and its headers' lines */
+        size_t len;
+        struct curl_slist *headers;
+    } call;
+    struct {
         char *data;
         size_t len, room;
         bool too_large;
@@ -40,8 +45,14 @@ struct fetch_job {
     bool looked_up_at_once; /* the host is an address */
 };
 
+/* curl's memory is wiped when it is freed: it holds URLs and headers of calls. Process-wide; paired
+ * with curl_global_cleanup. */
+bool fetch_curl_init(void);
+
 struct fetch_job *fetch_job_new(const struct fetch_request *request);
 void fetch_job_destroy(struct fetch_job **job);
+/* Frees what a transfer was and brought. */
+void fetch_job_wipe(struct fetch_job *job);
 
 /* Begins the transfer; its end comes through the multi handle. */
 bool fetch_job_get(struct fetch_job *job, CURLM *multi);

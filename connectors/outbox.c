@@ -2,6 +2,7 @@
 #include "connectors/outbox.h"
 
 #include "common/ensure.h"
+#include "common/secret.h"
 #include "connectors/budget.h"
 
 #include <stdlib.h>
@@ -35,13 +36,14 @@ struct outbox_key {
 };
 
 struct outbox {
-    const struct exchange *exchange;
+    const struct outbox_config *config;
+    char *said; /* said_max bytes */
+    size_t said_len;
     struct budget second, minute; /* the latter without a limit if the exchange has none */
     bool greeting, ping;          /* is to go */
     int64_t whole_ns;             /* not before then the next whole set */
     uint64_t requests;            /* the newest one's number */
     uint32_t groups;
-    uint32_t keys_max; /* that may be wanted */
     uint32_t batch_max;
     uint32_t wanted;
     uint32_t count; /* those to be unsubscribed included */
@@ -51,30 +53,53 @@ struct outbox {
 
 static bool is_whole(const struct outbox *outbox)
 {
-    return outbox->exchange->manner == SUBSCRIBE_WHOLE;
+    return outbox->config->manner == SUBSCRIBE_WHOLE;
 }
 
-struct outbox *outbox_new(const struct exchange *exchange, uint32_t keys_max)
+struct outbox_config outbox_config_of(const struct exchange *exchange, uint32_t keys_max)
+{
+    return (struct outbox_config){.manner = exchange->manner,
+                                  .keys_max = keys_max,
+                                  .streams_per_request = exchange->limits.streams_per_request,
+                                  .messages_per_second = exchange->limits.messages_per_second,
+                                  .messages_per_minute = exchange->limits.messages_per_minute,
+                                  .greeting = exchange->greeting,
+                                  .ping = exchange->ping,
+                                  .write_request = exchange->write_request};
+}
+
+struct outbox *outbox_new(const struct outbox_config *config)
 {
     struct outbox *outbox =
-        calloc(1, sizeof *outbox + 2 * (size_t)keys_max * sizeof outbox->keys[0]);
+        calloc(1, sizeof *outbox + 2 * (size_t)config->keys_max * sizeof outbox->keys[0]);
     if (outbox == NULL)
         return NULL;
-    outbox->exchange = exchange;
-    outbox->keys_max = keys_max;
-    outbox->batch_max = is_whole(outbox) ? keys_max : exchange->limits.streams_per_request;
-    outbox->batch = calloc(outbox->batch_max, sizeof *outbox->batch);
-    if (outbox->batch == NULL)
+    outbox->config = config;
+    outbox->batch_max = is_whole(outbox) ? config->keys_max : config->streams_per_request;
+    outbox->batch = calloc(outbox->batch_max + 1, sizeof *outbox->batch);
+    outbox->said = malloc(config->said_max + 1);
+    if (outbox->batch == NULL || outbox->said == NULL)
         outbox_destroy(&outbox);
     else
         outbox_clear(outbox);
     return outbox;
 }
 
+/* What has been said, or will not be, is nobody's any more. */
+static void forget_said(struct outbox *outbox)
+{
+    secret_wipe(outbox->said, outbox->said_len);
+    outbox->said_len = 0;
+}
+
 void outbox_destroy(struct outbox **outbox)
 {
-    if (*outbox != NULL)
-        free((*outbox)->batch);
+    if (*outbox == NULL)
+        return;
+    if ((*outbox)->said != NULL)
+        forget_said(*outbox);
+    free((*outbox)->said);
+    free((*outbox)->batch);
     free(*outbox);
     *outbox = NULL;
 }
@@ -82,15 +107,25 @@ void outbox_destroy(struct outbox **outbox)
 /* The numbers of requests go on, so that no late answer is taken for another's. */
 void outbox_clear(struct outbox *outbox)
 {
-    const struct exchange_limits *limits = &outbox->exchange->limits;
-    uint32_t minute = limits->messages_per_minute;
+    const struct outbox_config *config = outbox->config;
+    uint32_t minute = config->messages_per_minute;
+    forget_said(outbox);
     outbox->count = outbox->wanted = 0;
     outbox->groups = 0;
-    outbox->greeting = outbox->exchange->greeting.len > 0;
+    outbox->greeting = config->greeting.len > 0;
     outbox->ping = false;
     outbox->whole_ns = 0;
-    budget_init(&outbox->second, limits->messages_per_second, SECOND_NS);
+    budget_init(&outbox->second, config->messages_per_second, SECOND_NS);
     budget_init(&outbox->minute, minute > 0 ? minute : UINT32_MAX, MINUTE_NS);
+}
+
+bool outbox_say(struct outbox *outbox, struct slice text)
+{
+    if (outbox->said_len > 0 || text.len == 0 || text.len > outbox->config->said_max)
+        return false;
+    memcpy(outbox->said, text.data, text.len);
+    outbox->said_len = text.len;
+    return true;
 }
 
 static struct outbox_key *find(struct outbox *outbox, struct slice text)
@@ -125,8 +160,8 @@ bool outbox_add(struct outbox *outbox, uint32_t key, struct slice text, bool alo
         known->number = key;
         return true;
     }
-    if (outbox->wanted == outbox->keys_max ||
-        (known == NULL && outbox->count == 2 * outbox->keys_max))
+    if (outbox->wanted == outbox->config->keys_max ||
+        (known == NULL && outbox->count == 2 * outbox->config->keys_max))
         return false;
     outbox->wanted++;
     if (known != NULL) {
@@ -218,7 +253,8 @@ static int64_t key_in_ns(const struct outbox *outbox, int64_t now_ns)
 
 int64_t outbox_wait_ns(struct outbox *outbox, int64_t now_ns)
 {
-    int64_t wait_ns = outbox->greeting || outbox->ping ? 0 : key_in_ns(outbox, now_ns);
+    bool words = outbox->greeting || outbox->said_len > 0 || outbox->ping;
+    int64_t wait_ns = words ? 0 : key_in_ns(outbox, now_ns);
     if (wait_ns == INT64_MAX)
         return INT64_MAX;
     wait_ns = later(wait_ns, room_in_ns(&outbox->second, now_ns));
@@ -227,7 +263,8 @@ int64_t outbox_wait_ns(struct outbox *outbox, int64_t now_ns)
 
 size_t outbox_message_max(const struct outbox *outbox)
 {
-    return FRAME_MAX + (size_t)outbox->batch_max * (ESCAPE_MAX * KEY_MAX + AROUND_MAX);
+    return FRAME_MAX + outbox->config->said_max +
+           (size_t)outbox->batch_max * (ESCAPE_MAX * KEY_MAX + AROUND_MAX);
 }
 
 /* Puts the keys that go with `first` into the batch, of a whole set all that are wanted; how many.
@@ -268,7 +305,7 @@ static uint64_t write_request(struct outbox *outbox, const struct outbox_key *fi
     uint64_t request = ++outbox->requests;
     bool subscribe = is_whole(outbox) || !goes(first);
     size_t count = gather(outbox, first, now_ns);
-    outbox->exchange->write_request(message, subscribe, outbox->batch, count, request);
+    outbox->config->write_request(message, subscribe, outbox->batch, count, request);
     ENSURE(!message->overflow);
     outbox->whole_ns = now_ns + OUTBOX_WHOLE_NS;
     if (!subscribe || is_whole(outbox))
@@ -280,19 +317,24 @@ enum outbox_item outbox_next(struct outbox *outbox, int64_t now_ns, struct text 
                              uint64_t *request)
 {
     const struct outbox_key *first = next_key(outbox, now_ns);
-    bool waits = outbox->greeting || outbox->ping || first != NULL;
+    bool waits = outbox->greeting || outbox->said_len > 0 || outbox->ping || first != NULL;
     if (!waits || room_in_ns(&outbox->minute, now_ns) > 0 ||
         budget_take(&outbox->second, 1, now_ns) > 0)
         return OUTBOX_NOTHING;
     budget_take(&outbox->minute, 1, now_ns);
     if (outbox->greeting) {
         outbox->greeting = false;
-        text_append(message, outbox->exchange->greeting);
+        text_append(message, outbox->config->greeting);
         return OUTBOX_TEXT;
+    }
+    if (outbox->said_len > 0) {
+        text_bytes(message, outbox->said, outbox->said_len);
+        forget_said(outbox);
+        return OUTBOX_SAID;
     }
     if (outbox->ping) {
         outbox->ping = false;
-        text_append(message, outbox->exchange->ping);
+        text_append(message, outbox->config->ping);
         return message->len > 0 ? OUTBOX_TEXT : OUTBOX_PING;
     }
     *request = write_request(outbox, first, now_ns, message);

@@ -26,8 +26,23 @@
 
 struct outbox;
 
-/* `keys_max` are wanted at once at most; twice as many are held. NULL when memory is out. */
-struct outbox *outbox_new(const struct exchange *exchange, uint32_t keys_max);
+/* How a session speaks to its exchange. */
+struct outbox_config {
+    enum subscribe_manner manner;
+    uint32_t keys_max; /* are wanted at once at most; twice as many are held. 0: there are none */
+    uint32_t streams_per_request;
+    uint32_t messages_per_second;
+    uint32_t messages_per_minute; /* 0 no such limit */
+    uint32_t said_max;            /* bytes of a text of outbox_say; 0: there is none */
+    struct slice greeting, ping;  /* as struct exchange has them */
+    void (*write_request)(struct text *message, bool subscribe, const struct slice *keys,
+                          size_t count, uint64_t request);
+};
+/* As a public session speaks. */
+struct outbox_config outbox_config_of(const struct exchange *exchange, uint32_t keys_max);
+
+/* `config` outlives it. NULL when memory is out. */
+struct outbox *outbox_new(const struct outbox_config *config);
 void outbox_destroy(struct outbox **outbox);
 /* Forgets all keys and requests: a new connection begins, with the exchange's greeting if it wants
  * one. */
@@ -41,19 +56,24 @@ void outbox_remove(struct outbox *outbox, uint32_t key);
  * whole set: is asked for once more). Nothing happens to one that is not. */
 void outbox_renew(struct outbox *outbox, uint32_t key);
 
+/* A text of the owner's (a login) goes before all else but the greeting; it is wiped here when it
+ * has been written or forgotten. False: one still waits, or it is too long. */
+bool outbox_say(struct outbox *outbox, struct slice text);
+
 /* Until the next message may go: 0 now, INT64_MAX there is none. */
 int64_t outbox_wait_ns(struct outbox *outbox, int64_t now_ns);
 enum outbox_item {
     OUTBOX_NOTHING, /* there is none, or not yet */
     OUTBOX_PING,    /* a WebSocket ping */
     OUTBOX_TEXT,    /* `message`: the greeting, or the exchange's own ping */
+    OUTBOX_SAID,    /* `message`: the owner's text, to be wiped when it is gone */
     OUTBOX_REQUEST, /* `message` and its number `request` */
 };
 /* The next message, which is then counted. `message` has outbox_message_max bytes of room. */
 enum outbox_item outbox_next(struct outbox *outbox, int64_t now_ns, struct text *message,
                              uint64_t *request);
 size_t outbox_message_max(const struct outbox *outbox);
-/* A ping is to go, before all else but the greeting. */
+/* A ping is to go, before all keys. */
 void outbox_ping(struct outbox *outbox);
 /* Counts a message that is gone already: the answer to a ping is not asked for. */
 void outbox_pong(struct outbox *outbox, int64_t now_ns);

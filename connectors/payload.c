@@ -74,6 +74,82 @@ bool payload_unsigned(struct slice text, uint64_t *value)
     return scan_unsigned(&scan, value) && scan_end(&scan);
 }
 
+/* Days from 1970 to a day of the Gregorian calendar. Years begin with March here, so that a leap
+ * day is the last one of its year. */
+static int64_t days_to(int64_t year, int64_t month, int64_t day)
+{
+    year -= month <= 2;
+    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    return year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719468;
+}
+
+/* Takes what `form` says, a digit for each 'd', from the text's front: the numbers that stand in
+ * it.
+ */
+static bool take_form(struct slice *text, struct slice form, int64_t *numbers)
+{
+    if (text->len < form.len)
+        return false;
+    for (size_t i = 0; i < form.len; i++) {
+        bool digit = text->data[i] >= '0' && text->data[i] <= '9';
+        if (form.data[i] == 'd' ? !digit : text->data[i] != form.data[i])
+            return false;
+        if (digit)
+            *numbers = *numbers * 10 + (text->data[i] - '0');
+        else if (i > 0)
+            numbers++;
+    }
+    *text = (struct slice){text->data + form.len, text->len - form.len};
+    return true;
+}
+
+/* ".597751", if it is there. */
+static bool take_fraction(struct slice *text, int64_t *ns)
+{
+    size_t len = 1;
+    *ns = 0;
+    if (text->len == 0 || *text->data != '.')
+        return true;
+    for (int64_t unit = NS_PER_SECOND / 10; len < text->len && len <= 9; len++, unit /= 10) {
+        if (text->data[len] < '0' || text->data[len] > '9')
+            break;
+        *ns += (text->data[len] - '0') * unit;
+    }
+    *text = (struct slice){text->data + len, text->len - len};
+    return len > 1;
+}
+
+/* What local time is ahead of UTC by. */
+static bool take_zone(struct slice *text, int64_t *minutes)
+{
+    int64_t parts[2] = {0};
+    *minutes = 0;
+    if (slice_equal(*text, SLICE("Z")) || text->len == 0) {
+        text->len = 0;
+        return true;
+    }
+    bool west = *text->data == '-';
+    if (!take_form(text, west ? SLICE("-dd:dd") : SLICE("+dd:dd"), parts))
+        return false;
+    *minutes = (parts[0] * 60 + parts[1]) * (west ? -1 : 1);
+    return parts[0] < 24 && parts[1] < 60;
+}
+
+bool payload_instant(struct slice text, int64_t *ns)
+{
+    int64_t parts[6] = {0}, fraction, zone; /* year to second */
+    if (!take_form(&text, SLICE("dddd-dd-ddTdd:dd:dd"), parts) ||
+        !take_fraction(&text, &fraction) || !take_zone(&text, &zone) || text.len > 0)
+        return false;
+    int64_t days = days_to(parts[0], parts[1], parts[2]), hours = days * 24 + parts[3];
+    if (parts[0] < 1970 || parts[0] > 2200 || parts[1] < 1 || parts[1] > 12 || parts[2] < 1 ||
+        days >= days_to(parts[0] + parts[1] / 12, parts[1] % 12 + 1, 1) || parts[3] > 23 ||
+        parts[4] > 59 || parts[5] > 59)
+        return false;
+    *ns = ((hours * 60 + parts[4] - zone) * 60 + parts[5]) * NS_PER_SECOND + fraction;
+    return true;
+}
+
 bool payload_absent(struct scan *scan)
 {
     enum scan_type type = scan_peek(scan);

@@ -28,6 +28,9 @@ bool payload_unsigned(struct slice text, uint64_t *value);
 /* Takes a null or an empty text, by which an exchange says that it does not know; false, and
  * nothing taken, for any other value. */
 bool payload_absent(struct scan *scan);
+/* A moment as ISO 8601 has it: "2025-08-09T16:44:00", with a fraction of up to nine digits, and
+ * with "Z" or "+09:00" behind it (UTC without). */
+bool payload_instant(struct slice text, int64_t *ns);
 /* Copies a text into a field with a NUL; false if it does not fit or has an escape. */
 bool payload_text(struct scan *scan, char *field, size_t room);
 

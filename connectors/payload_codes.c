@@ -182,17 +182,24 @@ static void route_error(const struct codes_top *top, struct route *route)
         route->detail = text_slice(&detail);
 }
 
-static void route_object(const struct codes *codes, struct slice frame, struct route *route)
+enum refusal codes_read_top(const struct codes *codes, struct slice frame, struct codes_top *top)
 {
     struct scan scan;
     struct slice key;
-    struct codes_top top = {0};
+    *top = (struct codes_top){0};
     scan_begin(&scan, frame);
     scan_object(&scan);
     while (scan_member(&scan, &key))
-        scan_top(codes, &scan, key, &top);
-    if (!scan_end(&scan))
-        payload_refuse(route, payload_refusal(&scan));
+        scan_top(codes, &scan, key, top);
+    return scan_end(&scan) ? REFUSAL_NONE : payload_refusal(&scan);
+}
+
+static void route_object(const struct codes *codes, struct slice frame, struct route *route)
+{
+    struct codes_top top;
+    enum refusal refusal = codes_read_top(codes, frame, &top);
+    if (refusal != REFUSAL_NONE)
+        payload_refuse(route, refusal);
     else if (top.error.len > 0)
         route_error(&top, route);
     else if (top.type.len > 0)

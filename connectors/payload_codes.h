@@ -45,6 +45,9 @@ struct codes {
 /* The first of this word; NULL for a word that is no type of ours. */
 const struct codes_type *codes_find_type(const struct codes *codes, struct slice word);
 
+/* What a frame says of itself; the refusal is that of a document that is none. */
+enum refusal codes_read_top(const struct codes *codes, struct slice frame, struct codes_top *top);
+
 /* As the hooks of struct exchange. */
 void codes_write_key(const struct codes *codes, struct text *key, uint32_t stream,
                      struct slice symbol, struct slice variant);

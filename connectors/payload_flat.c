@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "connectors/payload_flat.h"
 
+#include "common/clock.h"
 #include "common/ensure.h"
 
 /* Where in a table we are, and which spelling the last member had. */
@@ -87,6 +88,35 @@ static enum refusal take_quote(struct scan *scan, const struct flat_field *field
     return fraction && !decimal_shift(number, 2) ? REFUSAL_BAD_NUMBER : REFUSAL_NONE;
 }
 
+static enum refusal take_number(struct scan *scan, const struct flat_field *field,
+                                struct event *event)
+{
+    const struct {
+        uint32_t *known;
+        struct decimal *numbers;
+    } places[KIND_COUNT] = {
+        [KIND_ORDER] = {&event->order.known, event->order.numbers},
+        [KIND_POSITION] = {&event->position.known, event->position.numbers},
+        [KIND_BALANCE] = {&event->balance.known, event->balance.numbers},
+    };
+    ENSURE(places[event->kind].known != NULL);
+    if (scan_decimal(scan, &places[event->kind].numbers[field->target]))
+        *places[event->kind].known |= PAYLOAD_BIT(field->target);
+    return REFUSAL_NONE;
+}
+
+static enum refusal take_time_text(struct scan *scan, int64_t *ns)
+{
+    struct slice text;
+    uint64_t ms;
+    if (!scan_string(scan, &text))
+        return REFUSAL_NONE;
+    if (!payload_unsigned(text, &ms) || ms > INT64_MAX / NS_PER_MS)
+        return REFUSAL_BAD_NUMBER;
+    *ns = (int64_t)ms * NS_PER_MS;
+    return REFUSAL_NONE;
+}
+
 static enum refusal take_value(struct scan *scan, const struct flat_field *field, void *record,
                                struct parsing *parsing)
 {
@@ -104,9 +134,13 @@ static enum refusal take_value(struct scan *scan, const struct flat_field *field
     case FLAT_QUOTE:
     case FLAT_QUOTE_FRACTION:
         return take_quote(scan, field, &((struct event *)record)->quote);
+    case FLAT_NUMBER:
+        return take_number(scan, field, record);
     case FLAT_TIME:
         payload_time(scan, target);
         break;
+    case FLAT_TIME_TEXT:
+        return take_time_text(scan, target);
     case FLAT_ID:
         if (scan_unsigned(scan, &number))
             id_set_number(target, number);
@@ -114,6 +148,12 @@ static enum refusal take_value(struct scan *scan, const struct flat_field *field
     case FLAT_NOTED:
     case FLAT_WORD:
         return take_word(scan, field, target, parsing);
+    case FLAT_TEXT:
+        scan_string(scan, target);
+        break;
+    case FLAT_BOOLEAN:
+        scan_boolean(scan, target);
+        break;
     case FLAT_NESTED:
         return field->read(scan, record, parsing);
     }

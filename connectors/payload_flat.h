@@ -19,9 +19,14 @@ enum flat_conversion {
     FLAT_DECIMAL,        /* struct decimal */
     FLAT_QUOTE,          /* a number of the record's quote, then known: QUOTE_x, not an offset */
     FLAT_QUOTE_FRACTION, /* the same, a fraction that becomes percent */
+    FLAT_NUMBER,         /* a number of the record's order, position or balance, then known:
+                            ORDER_x and so on, not an offset */
     FLAT_TIME,           /* int64_t: payload_time */
+    FLAT_TIME_TEXT,      /* the same, a number of ms that stands in a text */
     FLAT_ID,             /* struct id: an integer of up to 64 bits */
     FLAT_WORD,           /* uint8_t: the value of one of `words`; any other one is refused */
+    FLAT_TEXT,           /* struct slice: a text as it stands there, escapes and all */
+    FLAT_BOOLEAN,        /* bool */
     FLAT_NESTED,         /* by `read` */
 };
 

@@ -3,6 +3,7 @@
 
 #include "common/clock.h"
 #include "common/ensure.h"
+#include "common/secret.h"
 
 #include <libwebsockets.h>
 #include <netinet/in.h>
@@ -25,8 +26,8 @@ enum phase {
 struct session {
     struct transport *transport;
     const struct session_config *config;
-    const struct exchange *exchange;
     const struct url *url;
+    struct slice headers; /* of the owner, for the upgrade */
     struct session_hooks hooks;
     struct outbox *outbox;
     struct lws *wsi;
@@ -248,6 +249,11 @@ static bool on_writeable(struct session *session)
         return write_out(session, 0, LWS_WRITE_PING);
     case OUTBOX_TEXT:
         return write_out(session, message.len, LWS_WRITE_TEXT);
+    case OUTBOX_SAID: {
+        bool written = write_out(session, message.len, LWS_WRITE_TEXT);
+        secret_wipe(message.data, message.len);
+        return written;
+    }
     case OUTBOX_REQUEST:
         session->hooks.asked(session->hooks.context, request);
         return write_out(session, message.len, LWS_WRITE_TEXT);
@@ -259,10 +265,17 @@ static bool on_writeable(struct session *session)
 static int write_header(struct session *session, unsigned char **at, size_t room)
 {
     static const unsigned char agent[] = USER_AGENT;
+    unsigned char *end = *at + room;
     session->phase = PHASE_UPGRADING;
     session->deadline_ns = after_ms(session, session->config->upgrade_timeout_ms);
-    return lws_add_http_header_by_token(session->wsi, WSI_TOKEN_HTTP_USER_AGENT, agent,
-                                        sizeof agent - 1, at, *at + room);
+    if (lws_add_http_header_by_token(session->wsi, WSI_TOKEN_HTTP_USER_AGENT, agent,
+                                     sizeof agent - 1, at, end) != 0 ||
+        session->headers.len > (size_t)(end - *at))
+        return -1;
+    if (session->headers.len > 0)
+        memcpy(*at, session->headers.data, session->headers.len);
+    *at += session->headers.len;
+    return 0;
 }
 
 static int on_event(struct lws *wsi, enum lws_callback_reasons event, void *user, void *in,
@@ -317,16 +330,15 @@ const struct lws_protocols *session_protocols(void)
 }
 
 struct session *session_new(struct transport *transport, const struct session_config *config,
-                            const struct exchange *exchange, const struct session_hooks *hooks)
+                            const struct session_hooks *hooks)
 {
     struct session *session = calloc(1, sizeof *session);
     if (session == NULL)
         return NULL;
     session->transport = transport;
     session->config = config;
-    session->exchange = exchange;
     session->hooks = *hooks;
-    session->outbox = outbox_new(exchange, config->keys_max);
+    session->outbox = outbox_new(&config->outbox);
     if (session->outbox != NULL) {
         session->out_max = outbox_message_max(session->outbox);
         session->out = malloc(LWS_PRE + session->out_max);
@@ -350,13 +362,15 @@ void session_destroy(struct session **session)
 
 /* The ping of libwebsockets counts nothing but pongs as life; ours is here. No Origin is named, and
  * so none is sent: an exchange may take it for a browser's, and count it apart (upbit.md 1.2). */
-void session_open(struct session *session, const struct url *url, const char *address)
+void session_open(struct session *session, const struct url *url, const char *address,
+                  struct slice headers)
 {
     static const lws_retry_bo_t no_pings;
     const struct session_config *config = session->config;
     ENSURE(session->phase == PHASE_CLOSED);
     outbox_clear(session->outbox);
     session->url = url;
+    session->headers = headers;
     session->end = (struct session_end){0};
     session->pinged = session->asked_writeable = false;
     session->phase = PHASE_CONNECTING;
@@ -409,15 +423,10 @@ struct outbox *session_outbox(struct session *session)
     return session->outbox;
 }
 
-static int64_t sooner(int64_t a_ns, int64_t b_ns)
-{
-    return a_ns < b_ns ? a_ns : b_ns;
-}
-
 /* A session that is quiet is pinged once; one that must be kept up, whatever it brings. */
 static int64_t ping_due_ns(const struct session *session)
 {
-    uint32_t keepalive_ms = session->exchange->limits.keepalive_ms;
+    uint32_t keepalive_ms = session->config->keepalive_ms;
     int64_t due_ns =
         session->pinged ? INT64_MAX : session->heard_ns + session->config->ping_idle_ms * NS_PER_MS;
     return keepalive_ms > 0 ? sooner(due_ns, session->pinged_ns + keepalive_ms * NS_PER_MS)

@@ -25,12 +25,18 @@ struct session_config {
     uint32_t close_timeout_ms; /* until the peer has answered our close */
     uint32_t ping_idle_ms;
     uint32_t hangup_ms;
-    uint32_t message_max; /* bytes */
-    uint32_t keys_max;    /* subscribed at once */
+    uint32_t keepalive_ms; /* we ping so often even while data comes; 0: only when idle */
+    uint32_t message_max;  /* bytes */
+    struct outbox_config outbox;
 };
+
+struct fetch_answer;
 
 /* What an HTTP status means; `otherwise` for one that means nothing in particular. */
 enum reason session_status_reason(uint32_t status, enum reason otherwise);
+/* What an answer of fetch means that is no good one; `held`: why nothing is sent to the exchange.
+ */
+enum reason session_fetch_reason(const struct fetch_answer *answer, enum reason held);
 /* Copies what others said, cut, with a NUL; whatever is no printable ASCII becomes '?'. */
 void session_copy_words(char *to, size_t room, struct slice words);
 
@@ -57,14 +63,16 @@ const struct lws_protocols *session_protocols(void);
 
 /* What it is given outlives it. NULL when memory is out. */
 struct session *session_new(struct transport *transport, const struct session_config *config,
-                            const struct exchange *exchange, const struct session_hooks *hooks);
+                            const struct session_hooks *hooks);
 /* Drops it if it is open. */
 void session_destroy(struct session **session);
 
 /* Connects to a numeric address. The name in its certificate is the host of `url`, which stays
- * until the session has ended. The outbox begins with nothing but the exchange's greeting. It must
- * not be open. */
-void session_open(struct session *session, const struct url *url, const char *address);
+ * until the session has ended; so do `headers`, further lines of the upgrade, each with its "\r\n"
+ * (empty: none), or until it is live. The outbox begins with nothing but the exchange's greeting.
+ * It must not be open. */
+void session_open(struct session *session, const struct url *url, const char *address,
+                  struct slice headers);
 /* Says goodbye (1000); `ended` comes with the answer or when the time for it is over. */
 void session_close(struct session *session);
 /* Ends it at once, without a word to anybody. */

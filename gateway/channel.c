@@ -201,6 +201,14 @@ void *channel_socket(struct channel *channel)
     return channel->socket;
 }
 
+int channel_fd(struct channel *channel)
+{
+    int fd = -1;
+    size_t size = sizeof fd;
+    zmq_getsockopt(channel->socket, ZMQ_FD, &fd, &size);
+    return fd;
+}
+
 bool channel_receive(struct channel *channel, struct channel_block *block)
 {
     zmq_msg_t *message = malloc(sizeof *message);

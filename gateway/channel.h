@@ -39,8 +39,11 @@ void channel_give_back(struct channel_end *end, size_t unused);
  */
 bool channel_flush(struct channel_end *end);
 
-/* The receiving end, for zmq_poll; and one block without waiting, to be freed by channel_free. */
+/* The receiving end, for zmq_poll; its descriptor, for poll, which tells of news once: the channel
+ * must have been found empty before it is slept on; and one block without waiting, to be freed by
+ * channel_free. */
 void *channel_socket(struct channel *channel);
+int channel_fd(struct channel *channel);
 bool channel_receive(struct channel *channel, struct channel_block *block);
 void channel_free(struct channel_block *block);
 

@@ -24,6 +24,11 @@ static void note_error(void *context, int line, int column, const char *text)
     snprintf(error->text, sizeof error->text, "%s", text);
 }
 
+void config_note(struct config_reading *reading, int line, const char *text)
+{
+    note_error(reading, line, line != 0, text);
+}
+
 struct config *config_default(void)
 {
     struct config *config = calloc(1, sizeof *config);
@@ -45,6 +50,7 @@ struct config *config_default(void)
         .bus_queue_max = 32 * MIB,
         .stats_ms = 1000,
     };
+    config_accounts_defaults(config);
     config_add_exchanges(config);
     return config;
 }
@@ -109,9 +115,11 @@ static void check_whole(struct config_reading *reading)
     char text[240];
     for (uint32_t i = 0; i < reading->open_count && !config->insecure; i++) {
         const struct config_open *open = &reading->open[i];
+        if (*open->guard)
+            continue;
         snprintf(text, sizeof text,
                  "endpoints: \"%.80s\" is open to other hosts and nothing guards it: bind to "
-                 "127.0.0.1, or say insecure: true",
+                 "127.0.0.1, put it behind CURVE (security), or say insecure: true",
                  open->text);
         note_error(reading, open->line, open->column, text);
     }
@@ -165,6 +173,7 @@ static struct config *read_from(const char *path, const char *text, size_t len,
     else
         yaml_read_file(&reader, path, config_top_keys, reading.config);
     check_whole(&reading);
+    config_check_accounts(&reading);
     if (reading.config->demand.enabled)
         reading.config->feed.readers_max = READ_FOR_ONE * reading.config->demand.max;
     for (uint32_t i = 0; i < reading.config->exchange_count; i++)
@@ -201,10 +210,15 @@ void config_print_keys(FILE *out)
     struct config *config = config_default();
     ENSURE(config != NULL);
     struct config_exchange *exchange = &config->exchanges[0];
+    struct config_account *account = &config->accounts.accounts[0];
+    private_connector_defaults(&account->connector,
+                               private_exchange_find(slice_of(config_name(exchange))),
+                               exchange->exchange);
     exchange->enabled = true;
     fprintf(out, "| key | type, range | default | means |\n|---|---|---|---|\n");
     yaml_print_keys(out, "", config_top_keys, config);
     yaml_print_keys(out, "exchanges.<name>.", config_exchange_keys, exchange);
+    yaml_print_keys(out, "accounts.list[].", config_account_keys, account);
     yaml_print_keys(out, "connections[].", config_connection_keys, &none);
     config_destroy(&config);
 }

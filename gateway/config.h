@@ -8,10 +8,10 @@
 
 #include "connectors/connector.h"
 #include "connectors/loader.h"
+#include "gateway/config_accounts.h"
 
 #include <stdio.h>
 
-#define CONFIG_ENDPOINTS   4
 #define CONFIG_OBJECTS     16
 #define CONFIG_EXCHANGES   (2 * REGISTRY_MAX) /* those that there are, and as many names */
 #define CONFIG_CONNECTIONS 64
@@ -27,16 +27,6 @@ struct config_feed {
         max_subscriptions; /* all peers together; past it the socket is closed and bound anew */
     uint32_t queue_max;    /* bytes between manager and publisher */
     uint32_t readers_max;  /* whole topics of which it is told whether they are read; 0: none */
-};
-
-struct config_requests {
-    char endpoints[CONFIG_ENDPOINTS][128];
-    uint32_t endpoint_count;
-    uint32_t message_max; /* bytes of one request */
-    uint32_t reply_max;   /* bytes of one reply */
-    uint32_t rate;        /* requests a second of one peer ... */
-    uint32_t burst;       /* ... and at once; beyond: error `busy` */
-    uint32_t peers_max;   /* peers whose rate is remembered */
 };
 
 struct config_cache {
@@ -85,6 +75,8 @@ struct config {
     struct config_cache cache;
     struct config_pool pool;
     struct config_demand demand;
+    struct config_security security;
+    struct config_accounts accounts;
     struct fetch_config fetch;
     uint32_t connections_max;
     uint32_t symbols_max;                          /* of one connection */

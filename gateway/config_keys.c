@@ -11,46 +11,11 @@
 
 #define HOUR_MS       3600000u
 #define MIB           (1024u * 1024u)
-#define IPC_PATH_MAX  107           /* bytes: the system's */
 #define BUS_BATCH_MIN (512u * 1024) /* an event of 10 000 levels has room */
 #define BUS_QUEUE_MIN (8 * MIB)     /* and any batch in the queue */
 #define TYPES_HELP    "price_feed, trade_feed, order_book, candle_feed, mark_feed, liquidation_feed"
 
 #define CONFIG(field) offsetof(struct config, field)
-
-static void check_endpoint(struct yaml_reader *reader, yaml_node_t *node, void *into);
-
-static const struct yaml_key feed_keys[] = {
-    {"endpoints", YAML_TEXTS, CONFIG(feed.endpoints), CONFIG_ENDPOINTS, 128,
-     "where the feed (XPUB) is bound, at most 4: tcp://address:port, ipc://path",
-     CONFIG(feed.endpoint_count), NULL, check_endpoint},
-    {"hwm", YAML_COUNT, CONFIG(feed.hwm), 1000, 1000000,
-     "messages kept for a subscriber that does not read; beyond, it loses the newest", 0, NULL,
-     NULL},
-    {"max_subscriptions", YAML_COUNT, CONFIG(feed.max_subscriptions), 100, 10000000,
-     "prefixes of all subscribers together; beyond, the feed is bound anew and all reconnect", 0,
-     NULL, NULL},
-    {"queue", YAML_SIZE, CONFIG(feed.queue_max), CONFIG_FEED_QUEUE_MIN, 1024 * MIB,
-     "bytes between manager and publisher; beyond, messages are dropped and counted", 0, NULL,
-     NULL},
-    {0}};
-
-static const struct yaml_key request_keys[] = {
-    {"endpoints", YAML_TEXTS, CONFIG(requests.endpoints), CONFIG_ENDPOINTS, 128,
-     "where requests (ROUTER) are bound, at most 4: tcp://address:port, ipc://path",
-     CONFIG(requests.endpoint_count), NULL, check_endpoint},
-    {"message_max", YAML_SIZE, CONFIG(requests.message_max), 1024, MIB,
-     "bytes of one request; who sends a larger one is cut off", 0, NULL, NULL},
-    {"reply_max", YAML_SIZE, CONFIG(requests.reply_max), 65536, 16 * MIB,
-     "bytes of one reply; what does not fit is paged, or answered `too_large`", 0, NULL, NULL},
-    {"rate", YAML_COUNT, CONFIG(requests.rate), 1, 1000000,
-     "requests a second of one client; beyond, `busy`", 0, NULL, NULL},
-    {"burst", YAML_COUNT, CONFIG(requests.burst), 1, 1000000,
-     "requests of one client at once; beyond, `busy`", 0, NULL, NULL},
-    {"peers_max", YAML_COUNT, CONFIG(requests.peers_max), 16, 65536,
-     "clients whose rate is remembered; beyond, the one heard least recently is forgotten", 0, NULL,
-     NULL},
-    {0}};
 
 static const struct yaml_key cache_keys[] = {
     {"size", YAML_COUNT, CONFIG(cache.size), 1, CACHE_SIZE_MAX,
@@ -120,16 +85,14 @@ static const struct yaml_key limit_keys[] = {
 
 #define CONNECTOR(field) offsetof(struct config_exchange, connector.field)
 
-static void check_websocket(struct yaml_reader *reader, yaml_node_t *node, void *into);
-static void check_rest(struct yaml_reader *reader, yaml_node_t *node, void *into);
-
 const struct yaml_key config_exchange_keys[] = {
     {"enabled", YAML_SWITCH, offsetof(struct config_exchange, enabled), 0, 0,
      "whether it is used; an exchange that is not named is not", 0, NULL, NULL},
     {"websocket", YAML_TEXT, CONNECTOR(websocket), 1, FETCH_URL_MAX - 1,
-     "base of its WebSocket, wss://host:port; ws:// to this host only", 0, NULL, check_websocket},
+     "base of its WebSocket, wss://host:port; ws:// to this host only", 0, NULL,
+     config_check_websocket},
     {"rest", YAML_TEXT, CONNECTOR(rest), 1, FETCH_URL_MAX - 1,
-     "base of its REST, https://host:port; http:// to this host only", 0, NULL, check_rest},
+     "base of its REST, https://host:port; http:// to this host only", 0, NULL, config_check_rest},
     {"ca_file", YAML_TEXT, CONNECTOR(ca_file), 0, FETCH_URL_MAX - 1,
      "PEM file of the authorities to trust instead of the system's", 0, NULL, NULL},
     {"connect_timeout", YAML_DURATION, CONNECTOR(connect_timeout_ms), 100, 60000,
@@ -184,54 +147,30 @@ const struct yaml_key config_connection_keys[] = {
      read_symbols},
     {0}};
 
-/* Exchanges are read behind the objects that bring some, connections behind both. */
+/* Exchanges are read behind the objects that bring some, accounts and connections behind both. */
 const struct yaml_key config_top_keys[] = {
     {"state_dir", YAML_TEXT, CONFIG(state_dir), 1, 511,
      "directory that holds what outlives a start: the epoch", 0, NULL, NULL},
     {"insecure", YAML_SWITCH, CONFIG(insecure), 0, 0,
-     "allow endpoints beyond this host although nothing guards them", 0, NULL, NULL},
+     "allow the feed and requests to other hosts although nothing guards them", 0, NULL, NULL},
     {"stats", YAML_DURATION, CONFIG(stats_ms), 100, HOUR_MS, "how often `sys.stats.` goes out", 0,
      NULL, NULL},
-    {"feed", YAML_SECTION, 0, 0, 0, "the public feed", 0, feed_keys, NULL},
-    {"requests", YAML_SECTION, 0, 0, 0, "the request sockets", 0, request_keys, NULL},
+    {"feed", YAML_SECTION, 0, 0, 0, "the public feed", 0, config_feed_keys, NULL},
+    {"requests", YAML_SECTION, CONFIG(requests), 0, 0, "the request sockets", 0,
+     config_request_keys, NULL},
     {"cache", YAML_SECTION, 0, 0, 0, "the price cache behind quote.get", 0, cache_keys, NULL},
     {"pool", YAML_SECTION, 0, 0, 0, "the connectors", 0, pool_keys, NULL},
     {"connector", YAML_SECTION, 0, 0, 0, "connectors of others", 0, connector_keys, NULL},
     {"demand", YAML_SECTION, 0, 0, 0, "what follows subscribers", 0, demand_keys, NULL},
     {"fetch", YAML_SECTION, 0, 0, 0, "REST calls and name look-ups", 0, fetch_keys, NULL},
+    {"security", YAML_SECTION, 0, 0, 0, "who may connect", 0, config_security_keys, NULL},
     {"limits", YAML_SECTION, 0, 0, 0, "what may grow, and how far", 0, limit_keys, NULL},
     {"exchanges", YAML_CUSTOM, 0, YAML_SECTION, 0, "name: settings, for each exchange that is used",
      0, NULL, read_exchanges},
+    {"accounts", YAML_SECTION, 0, 0, 0, "the accounts at exchanges", 0, config_accounts_keys, NULL},
     {"connections", YAML_CUSTOM, 0, YAML_TEXTS, 0, "what is opened at start, at most 64", 0, NULL,
      read_connections},
     {0}};
-
-/* Endpoints are checked here and not by libzmq alone: it knows transports (norm, pgm, ws) that are
- * not ours. */
-static void check_endpoint(struct yaml_reader *reader, yaml_node_t *node, void *into)
-{
-    struct config_reading *reading = reader->context;
-    const char *endpoint = yaml_text(node);
-    struct address address;
-    (void)into;
-    if (strncmp(endpoint, "ipc://", 6) == 0) {
-        if (endpoint[6] == '\0' || strlen(endpoint + 6) > IPC_PATH_MAX)
-            yaml_error(reader, node, "endpoints: \"%.80s\": expected a path of 1 to %d bytes",
-                       endpoint, IPC_PATH_MAX);
-        return;
-    }
-    if (!address_read(endpoint, "tcp://", &address) || address.port == 0 || *address.path != '\0') {
-        yaml_error(reader, node, "endpoints: \"%.80s\": expected tcp://address:port or ipc://path",
-                   endpoint);
-        return;
-    }
-    if (address_is_loopback(&address) || reading->open_count == 2 * CONFIG_ENDPOINTS)
-        return;
-    struct config_open *open = &reading->open[reading->open_count++];
-    open->line = (int)node->start_mark.line + 1;
-    open->column = (int)node->start_mark.column + 1;
-    snprintf(open->text, sizeof open->text, "%s", endpoint);
-}
 
 static void check_url(struct yaml_reader *reader, yaml_node_t *node, const char *key,
                       const char *secure, const char *plain)
@@ -244,13 +183,13 @@ static void check_url(struct yaml_reader *reader, yaml_node_t *node, const char 
                    url, secure, plain);
 }
 
-static void check_websocket(struct yaml_reader *reader, yaml_node_t *node, void *into)
+void config_check_websocket(struct yaml_reader *reader, yaml_node_t *node, void *into)
 {
     (void)into;
     check_url(reader, node, "websocket", "wss://", "ws://");
 }
 
-static void check_rest(struct yaml_reader *reader, yaml_node_t *node, void *into)
+void config_check_rest(struct yaml_reader *reader, yaml_node_t *node, void *into)
 {
     (void)into;
     check_url(reader, node, "rest", "https://", "http://");
@@ -332,19 +271,27 @@ static void read_exchanges(struct yaml_reader *reader, yaml_node_t *node, void *
     }
 }
 
-static void read_connection_exchange(struct yaml_reader *reader, yaml_node_t *node, void *into)
+struct config_exchange *config_read_exchange(struct yaml_reader *reader, yaml_node_t *node)
 {
-    struct config_connection *connection = into;
     struct config_exchange *exchange =
         config_find_exchange(((struct config_reading *)reader->context)->config, yaml_text(node));
+    if (exchange != NULL && exchange->exchange != NULL)
+        return exchange;
     if (exchange == NULL)
         unknown_exchange(reader, node);
-    else if (exchange->exchange == NULL)
+    else
         yaml_error(reader, node,
                    "exchange: %s is not there at the start; name its file in "
                    "connector.objects",
                    exchange->name);
-    else
+    return NULL;
+}
+
+static void read_connection_exchange(struct yaml_reader *reader, yaml_node_t *node, void *into)
+{
+    struct config_connection *connection = into;
+    struct config_exchange *exchange = config_read_exchange(reader, node);
+    if (exchange != NULL)
         connection->exchange = exchange->exchange;
 }
 
@@ -401,7 +348,7 @@ static void read_symbols(struct yaml_reader *reader, yaml_node_t *node, void *in
     }
 }
 
-static bool is_given(struct yaml_reader *reader, const yaml_node_t *node, const char *name)
+bool config_is_given(struct yaml_reader *reader, const yaml_node_t *node, const char *name)
 {
     yaml_node_t *key, *value;
     for (size_t i = 0; yaml_pair(reader, node, i, &key, &value); i++)
@@ -441,10 +388,11 @@ static void check_connection(struct yaml_reader *reader, yaml_node_t *node,
 {
     static const char *const needed[] = {"name", "exchange", "type", "symbols"};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (!is_given(reader, node, needed[i]))
+        if (!config_is_given(reader, node, needed[i]))
             yaml_error(reader, node, "a connection needs the key \"%s\"", needed[i]);
     const struct connection_type *type = connection_type_find(slice_of(connection->type));
-    if (type != NULL && (type->kinds[0] == KIND_CANDLE) != is_given(reader, node, "interval"))
+    if (type != NULL &&
+        (type->kinds[0] == KIND_CANDLE) != config_is_given(reader, node, "interval"))
         yaml_error(reader, node, "interval: a candle_feed needs one (1m, 1h ...), a %s has none",
                    connection->type);
     else if (type != NULL && connection->exchange != NULL)

@@ -3,7 +3,6 @@
 
 #include "common/clock.h"
 #include "common/ensure.h"
-#include "connectors/offer.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -13,6 +12,7 @@ struct connections {
     uint32_t connections_max, symbols_max;
     struct subscriptions *subscriptions;
     const struct stats *stats;
+    const struct accounts *accounts; /* NULL: there are none */
     struct connection **rows; /* in the order of their making; closed ones until they were told */
     uint32_t count, open;
     uint32_t changed;        /* rows to be told */
@@ -20,29 +20,6 @@ struct connections {
     struct connection *told; /* a closed one, given up with the next call */
     uint64_t number;
 };
-
-static const struct connection_type types[] = {
-    {"price_feed", 1, {KIND_QUOTE}}, {"trade_feed", 1, {KIND_TRADE}},
-    {"order_book", 1, {KIND_BOOK}},  {"candle_feed", 1, {KIND_CANDLE}},
-    {"mark_feed", 1, {KIND_MARK}},   {"liquidation_feed", 1, {KIND_LIQUIDATION}},
-};
-
-const struct connection_type *connection_type_find(struct slice name)
-{
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (slice_equal(name, slice_of(types[i].name)))
-            return &types[i];
-    return NULL;
-}
-
-bool connection_interval_known(struct slice interval)
-{
-    const char *known;
-    for (uint32_t i = 0; (known = offer_interval(i)) != NULL; i++)
-        if (slice_equal(interval, slice_of(known)))
-            return true;
-    return false;
-}
 
 struct connections *connections_new(uint32_t connections_max, uint32_t symbols_max,
                                     struct subscriptions *subscriptions, const struct stats *stats)
@@ -58,6 +35,11 @@ struct connections *connections_new(uint32_t connections_max, uint32_t symbols_m
     if (connections->rows == NULL)
         connections_destroy(&connections);
     return connections;
+}
+
+void connections_set_accounts(struct connections *connections, const struct accounts *accounts)
+{
+    connections->accounts = accounts;
 }
 
 static void free_row(struct connection *connection)
@@ -82,11 +64,6 @@ void connections_destroy(struct connections **connections)
 static bool is_open(const struct connection *connection)
 {
     return connection->state != SESSION_CLOSED;
-}
-
-static uint32_t row_count(const struct connection *connection)
-{
-    return connection->symbol_count * connection->type->kind_count;
 }
 
 static void note_change(struct connections *connections, struct connection *connection)
@@ -123,18 +100,32 @@ static bool has_kind(const struct connection_type *type, enum kind kind)
     return false;
 }
 
+static bool is_of_account(const struct connections *connections,
+                          const struct connection_order *order, struct fault *fault)
+{
+    if (!order->of_account || connections->accounts == NULL)
+        return fault_set(fault, FAULT_MISSING_FIELD, "account: is missing, a %s has one",
+                         order->type->name);
+    ENSURE(order->account < accounts_count(connections->accounts));
+    return (order->symbol_count == 0 && order->interval.len == 0) ||
+           fault_set(fault, FAULT_BAD_VALUE, "symbols, interval: a %s is of the whole account",
+                     order->type->name);
+}
+
 static bool is_sound(const struct connections *connections, const struct connection_order *order,
                      struct fault *fault)
 {
     bool candles = has_kind(order->type, KIND_CANDLE);
+    if (order->name.len > CONNECTION_NAME_MAX)
+        return fault_set(fault, FAULT_BAD_VALUE, "name: longer than %d bytes", CONNECTION_NAME_MAX);
+    if (connection_type_is_private(order->type))
+        return is_of_account(connections, order, fault);
     if (order->symbol_count == 0)
         return fault_set(fault, FAULT_BAD_VALUE, "symbols: a connection needs at least one");
     if (order->symbol_count > connections->symbols_max)
         return fault_set(fault, FAULT_CAPACITY,
                          "symbols: %u are more than the %u of limits.symbols", order->symbol_count,
                          connections->symbols_max);
-    if (order->name.len > CONNECTION_NAME_MAX)
-        return fault_set(fault, FAULT_BAD_VALUE, "name: longer than %d bytes", CONNECTION_NAME_MAX);
     if (candles && order->interval.len == 0)
         return fault_set(fault, FAULT_MISSING_FIELD, "interval: a %s needs one, such as 1m",
                          order->type->name);
@@ -149,6 +140,7 @@ static bool is_sound(const struct connections *connections, const struct connect
 static bool is_same(const struct connection *connection, const struct connection_order *order)
 {
     if (connection->connector != order->connector || connection->type != order->type ||
+        (connection->accounts != NULL && connection->account != order->account) ||
         connection->lease_s != order->lease_s || connection->symbol_count != order->symbol_count ||
         !slice_equal(slice_of(connection->interval), order->interval))
         return false;
@@ -170,16 +162,21 @@ static struct connection *make(struct connections *connections,
                                       .symbol_count = order->symbol_count,
                                       .variant = order->interval};
     struct connection *connection = calloc(1, sizeof *connection);
+    bool is_private = connection_type_is_private(order->type);
     if (connection != NULL) {
         connection->connector = order->connector;
         connection->type = order->type;
+        connection->accounts = is_private ? connections->accounts : NULL;
+        connection->account = order->account;
         connection->symbol_count = order->symbol_count;
-        connection->rows = calloc(row_count(connection), sizeof(struct subscription *));
+        if (!is_private)
+            connection->rows =
+                calloc(connection_row_count(connection), sizeof(struct subscription *));
     }
-    if (connection == NULL || connection->rows == NULL)
+    if (connection == NULL || (!is_private && connection->rows == NULL))
         fault_set(fault, FAULT_INTERNAL, "no memory for %u symbols", order->symbol_count);
-    else if (subscriptions_hold(connections->subscriptions, &held, now_ns, now_real_ns,
-                                connection->rows, fault))
+    else if (is_private || subscriptions_hold(connections->subscriptions, &held, now_ns,
+                                              now_real_ns, connection->rows, fault))
         return connection;
     free_row(connection);
     return NULL;
@@ -188,7 +185,8 @@ static struct connection *make(struct connections *connections,
 struct connection *connections_open(struct connections *connections, struct connection_order *order,
                                     int64_t now_ns, int64_t now_real_ns, struct fault *fault)
 {
-    order->symbol_count = subscriptions_sort(order->symbols, order->symbol_count);
+    if (order->symbol_count > 0)
+        order->symbol_count = subscriptions_sort(order->symbols, order->symbol_count);
     if (!is_sound(connections, order, fault))
         return NULL;
     struct connection *connection = order->name.len > 0 ? find(connections, order->name) : NULL;
@@ -229,7 +227,7 @@ struct connection *connections_open(struct connections *connections, struct conn
 void connections_close(struct connections *connections, struct connection *connection)
 {
     ENSURE(is_open(connection));
-    for (uint32_t i = 0; i < row_count(connection); i++)
+    for (uint32_t i = 0; i < connection_row_count(connection); i++)
         subscriptions_release(connections->subscriptions, connection->rows[i]);
     connection->state = SESSION_CLOSED;
     connection->reason = REASON_STOPPED;
@@ -271,7 +269,7 @@ int64_t connections_expire(struct connections *connections, int64_t now_ns)
 }
 
 /* What becomes of a connection, and the words that go with it. */
-struct verdict {
+struct judgement {
     enum session_state state;
     enum reason reason;
     uint32_t retry_in_ms;
@@ -319,18 +317,18 @@ static void add(struct sum *sum, const struct subscription *row, bool seated)
 }
 
 /* A topic has no session. Between two attempts the last failure stays the reason. */
-static struct verdict away(const struct connection *connection, const struct sum *sum,
-                           const struct stats_session *session)
+static struct judgement away(const struct connection *connection, const struct sum *sum,
+                             const struct stats_session *session)
 {
     bool failed = session != NULL &&
                   (session->state == SESSION_RECONNECTING || session->state == SESSION_REFUSED);
     bool reconnecting = connection->state == SESSION_RECONNECTING;
-    struct verdict verdict = {SESSION_OPENING, REASON_STARTING, 0, ""};
+    struct judgement verdict = {SESSION_OPENING, REASON_STARTING, 0, ""};
     if (failed || reconnecting || had_all(connection))
         verdict.state = SESSION_RECONNECTING;
     if (failed)
-        verdict = (struct verdict){verdict.state, session->reason, session->report.retry_in_ms,
-                                   session->report.detail};
+        verdict = (struct judgement){verdict.state, session->reason, session->report.retry_in_ms,
+                                     session->report.detail};
     else if (reconnecting)
         verdict.reason = connection->reason;
     else if (had_all(connection) && sum->down != NULL)
@@ -338,24 +336,43 @@ static struct verdict away(const struct connection *connection, const struct sum
     return verdict;
 }
 
-static struct verdict judge(const struct connection *connection,
-                            const struct stats_session *session)
+/* That of an account's stream. */
+static struct judgement judge_account(const struct connection *connection)
+{
+    static const enum session_state states[] = {
+        [ACCOUNT_CONNECTING] = SESSION_OPENING,   [ACCOUNT_GAP] = SESSION_RECONNECTING,
+        [ACCOUNT_RECONCILING] = SESSION_DEGRADED, [ACCOUNT_READY] = SESSION_LIVE,
+        [ACCOUNT_REFUSED] = SESSION_REFUSED,
+    };
+    struct account_row row;
+    accounts_row(connection->accounts, connection->account, &row);
+    struct judgement verdict = {states[row.status], row.reason, row.retry_in_ms, row.detail};
+    if (row.status == ACCOUNT_CONNECTING &&
+        (had_all(connection) || connection->state == SESSION_RECONNECTING))
+        verdict.state = SESSION_RECONNECTING;
+    else if (row.status == ACCOUNT_READY && !row.durable)
+        verdict = (struct judgement){SESSION_DEGRADED, REASON_NOT_DURABLE, 0, ""};
+    return verdict;
+}
+
+static struct judgement judge(const struct connection *connection,
+                              const struct stats_session *session)
 {
     struct sum sum = {0};
     bool seated = had_all(connection) || (session != NULL && session->state == SESSION_LIVE);
-    for (uint32_t i = 0; i < row_count(connection); i++)
+    for (uint32_t i = 0; i < connection_row_count(connection); i++)
         add(&sum, connection->rows[i], seated);
-    if (sum.refused_count == row_count(connection))
-        return (struct verdict){SESSION_REFUSED, (enum reason)sum.refused->reason, 0,
-                                sum.refused->detail};
+    if (sum.refused_count == connection_row_count(connection))
+        return (struct judgement){SESSION_REFUSED, (enum reason)sum.refused->reason, 0,
+                                  sum.refused->detail};
     if (sum.without_session > 0)
         return away(connection, &sum, session);
     if (sum.worst != NULL)
-        return (struct verdict){SESSION_DEGRADED, sum.worst->reason, 0, sum.worst->name};
+        return (struct judgement){SESSION_DEGRADED, sum.worst->reason, 0, sum.worst->name};
     if (sum.refused != NULL)
-        return (struct verdict){SESSION_DEGRADED, (enum reason)sum.refused->reason, 0,
-                                sum.refused->detail};
-    return (struct verdict){SESSION_LIVE, REASON_NONE, 0, ""};
+        return (struct judgement){SESSION_DEGRADED, (enum reason)sum.refused->reason, 0,
+                                  sum.refused->detail};
+    return (struct judgement){SESSION_LIVE, REASON_NONE, 0, ""};
 }
 
 /* What every topic goes through on its way to `ok` is no error. */
@@ -365,7 +382,7 @@ static bool is_error(enum reason reason)
            reason != REASON_SNAPSHOT_PENDING;
 }
 
-static void note_error(struct connection *connection, const struct verdict *verdict)
+static void note_error(struct connection *connection, const struct judgement *verdict)
 {
     struct slice reason = reason_word(verdict->reason);
     const char *between = verdict->detail[0] != '\0' ? ": " : "";
@@ -376,7 +393,7 @@ static void note_error(struct connection *connection, const struct verdict *verd
 
 /* An attempt that failed again for the same reason is news too: its wait is another one. */
 static void pronounce(struct connections *connections, struct connection *connection,
-                      const struct verdict *verdict)
+                      const struct judgement *verdict)
 {
     bool news = verdict->state != connection->state || verdict->reason != connection->reason ||
                 (verdict->retry_in_ms != 0 && verdict->retry_in_ms != connection->retry_in_ms);
@@ -400,7 +417,9 @@ void connections_judge(struct connections *connections)
         struct connection *connection = connections->rows[i];
         if (!is_open(connection))
             continue;
-        struct verdict verdict = judge(connection, sessions[connection->connector]);
+        struct judgement verdict = connection->accounts != NULL
+                                       ? judge_account(connection)
+                                       : judge(connection, sessions[connection->connector]);
         pronounce(connections, connection, &verdict);
     }
 }
@@ -446,29 +465,4 @@ const struct connection *connections_each(const struct connections *connections,
 uint32_t connections_count(const struct connections *connections)
 {
     return connections->open;
-}
-
-uint64_t connection_messages(const struct connection *connection)
-{
-    uint64_t messages = 0;
-    for (uint32_t i = 0; i < row_count(connection); i++)
-        messages += subscription_messages(connection->rows[i]);
-    return messages - connection->messages_before;
-}
-
-int64_t connection_last_message(const struct connection *connection)
-{
-    int64_t last_ns = 0;
-    for (uint32_t i = 0; i < row_count(connection); i++) {
-        const struct topic *topic = connection->rows[i]->topic;
-        if (topic != NULL && topic->last != NULL && topic->last->ts_received > last_ns)
-            last_ns = topic->last->ts_received;
-    }
-    return last_ns > connection->created_ns ? last_ns : 0;
-}
-
-struct slice connection_symbol(const struct connection *connection, uint32_t i)
-{
-    ENSURE(i < connection->symbol_count);
-    return slice_of(connection->rows[(size_t)i * connection->type->kind_count]->symbol);
 }

@@ -12,16 +12,18 @@
  *   closed        by request, or because its lease was over
  * Its reason is that of the session or of the worst topic. A topic that waits for its first message
  * (`starting`) has a session if all sessions of its connector live; from then on until it says
- * `down`. */
+ * `down`. That of an account is `opening` or `reconnecting` while it connects, `degraded` while it
+ * reconciles or is not durable, `live` when it is ready. */
 #ifndef TICKGATE_GATEWAY_CONNECTIONS_H
 #define TICKGATE_GATEWAY_CONNECTIONS_H
 
+#include "gateway/accounts.h"
 #include "gateway/stats.h"
 #include "gateway/subscriptions.h"
 
 #define CONNECTION_NAME_MAX 64
 
-/* A connection type and its channels: a new type is one line in connections.c. */
+/* A connection type and its channels: a new type is one line in connection.c. */
 struct connection_type {
     const char *name;
     uint32_t kind_count;
@@ -29,13 +31,17 @@ struct connection_type {
 };
 
 const struct connection_type *connection_type_find(struct slice name);
+/* It is of an account, and of all that happens to it: it has no symbols. */
+bool connection_type_is_private(const struct connection_type *type);
 
 struct connection {
     uint64_t number; /* from 1, never used twice; its id is "c<number>" */
     char id[24];
     char name[CONNECTION_NAME_MAX + 1]; /* the id if none was given */
-    uint16_t connector;
+    uint16_t connector;                 /* of an account ACCOUNTS_FIRST and its place */
     const struct connection_type *type;
+    const struct accounts *accounts; /* NULL: it is of no account */
+    uint32_t account;                /* its place */
     char interval[VARIANT_MAX + 1];
     uint32_t symbol_count;
     struct subscription **rows; /* symbol by symbol, type->kind_count each */
@@ -59,10 +65,14 @@ struct connections;
 struct connections *connections_new(uint32_t connections_max, uint32_t symbols_max,
                                     struct subscriptions *subscriptions, const struct stats *stats);
 void connections_destroy(struct connections **connections);
+/* Before the first connection of an account. They outlive it. */
+void connections_set_accounts(struct connections *connections, const struct accounts *accounts);
 
 struct connection_order {
     uint16_t connector;
     const struct connection_type *type;
+    bool of_account; /* `account` is the place of one: of private types */
+    uint32_t account;
     struct slice name;     /* may be empty */
     struct slice interval; /* of a candle_feed, else empty */
     struct slice *symbols; /* is sorted, and each kept once */
@@ -92,6 +102,8 @@ const struct connection *connections_next_changed(struct connections *connection
 const struct connection *connections_each(const struct connections *connections, uint32_t *place);
 uint32_t connections_count(const struct connections *connections);
 
+/* Subscriptions that it holds. */
+uint32_t connection_row_count(const struct connection *connection);
 /* Events since it was opened. */
 uint64_t connection_messages(const struct connection *connection);
 /* When the last one with data came (real clock, ns); 0 none yet. */

@@ -199,11 +199,6 @@ static bool is_over(const struct demand *demand, const struct entry *entry, int6
            now_ns - entry->unread_ns >= demand->config->demand.linger_ms * NS_PER_MS;
 }
 
-static int64_t sooner(int64_t a_ns, int64_t b_ns)
-{
-    return a_ns < b_ns ? a_ns : b_ns;
-}
-
 int64_t demand_step(struct demand *demand, int64_t now_ns, int64_t now_real_ns)
 {
     int64_t next_ns = INT64_MAX;

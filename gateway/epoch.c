@@ -2,44 +2,22 @@
 #include "gateway/epoch.h"
 
 #include "common/clock.h"
+#include "gateway/directory.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#define PATH_LEN_MAX 600
+#define PATH_LEN_MAX DIRECTORY_PATH_MAX
 #define EPOCH_MAX    ((UINT64_C(1) << 53) - 2) /* the one after it is still a JSON integer */
 
 static bool refuse(char *error, size_t error_max, const char *path, const char *why)
 {
     snprintf(error, error_max, "%s: %s", path, why);
     return false;
-}
-
-static bool is_directory(const char *path)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
-}
-
-/* Makes the directory and those above it. */
-static bool make_directory(const char *path)
-{
-    char part[PATH_LEN_MAX];
-    snprintf(part, sizeof part, "%s", path);
-    for (char *at = part + 1; *at != '\0'; at++)
-        if (*at == '/') {
-            *at = '\0';
-            if (mkdir(part, 0755) != 0 && errno != EEXIST)
-                return false;
-            *at = '/';
-        }
-    mkdir(part, 0750);
-    return is_directory(part);
 }
 
 /* The number that a file's text is, with the end of its line or without; false for any other text.
@@ -76,9 +54,9 @@ static bool read_stored(const char *path, uint64_t *stored, char *error, size_t 
     return true;
 }
 
-static bool sync_path(const char *path, int flags)
+static bool sync_file(const char *path)
 {
-    int fd = open(path, flags | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
     bool synced = fsync(fd) == 0;
@@ -96,8 +74,7 @@ static bool store(const char *directory, const char *path, uint64_t epoch)
         return false;
     bool written = fprintf(file, "%" PRIu64 "\n", epoch) > 0;
     written = fclose(file) == 0 && written;
-    return written && sync_path(beside, O_RDONLY) && rename(beside, path) == 0 &&
-           sync_path(directory, O_RDONLY | O_DIRECTORY);
+    return written && sync_file(beside) && rename(beside, path) == 0 && directory_sync(directory);
 }
 
 bool epoch_begin(const char *state_dir, uint64_t *epoch, char *error, size_t error_max)
@@ -106,7 +83,7 @@ bool epoch_begin(const char *state_dir, uint64_t *epoch, char *error, size_t err
     uint64_t stored;
     if (snprintf(path, sizeof path, "%s/epoch", state_dir) >= (int)sizeof path)
         return refuse(error, error_max, state_dir, "state_dir is too long a path");
-    if (!make_directory(state_dir))
+    if (!directory_make(state_dir))
         return refuse(error, error_max, state_dir,
                       "state_dir cannot be made; make it, or choose another");
     if (!read_stored(path, &stored, error, error_max))

@@ -19,6 +19,7 @@
     X(FAULT_UNKNOWN_EXCHANGE, "unknown_exchange")                                                  \
     X(FAULT_UNKNOWN_SYMBOL, "unknown_symbol")                                                      \
     X(FAULT_UNKNOWN_CONNECTION, "unknown_connection")                                              \
+    X(FAULT_UNKNOWN_ACCOUNT, "unknown_account")                                                    \
     X(FAULT_UNKNOWN_TYPE, "unknown_type")                                                          \
     X(FAULT_UNKNOWN_CHANNEL, "unknown_channel")                                                    \
     X(FAULT_NOT_READY, "not_ready")                                                                \

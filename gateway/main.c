@@ -16,7 +16,9 @@ static const struct {
     {"sub", sub_main, "prints what flows on the feed"},
     {"get", get_main, "asks the gateway one thing: quote, book, stats ..."},
     {"top", top_main, "connections, states, rates and ages, live"},
+    {"keys", keys_main, "who may connect: makes, lists and revokes keys"},
     {"parse", parse_main, "runs recorded frames through the parsers"},
+    {"statuses", statuses_main, "what the exchanges' words for an order become"},
     {"version", version_main, "this program and its libraries"},
 };
 

@@ -17,7 +17,7 @@ static bool make_tables(struct manager *manager)
     manager->fetch = fetch_new(&config->fetch);
     manager->topics = topics_new(config->topics_max, config->book_levels_max);
     manager->instruments = instruments_new(CONFIG_EXCHANGES);
-    manager->stats = stats_new(CONFIG_EXCHANGES);
+    manager->stats = stats_new(CONFIG_EXCHANGES + CONFIG_ACCOUNTS);
     manager->cache = cache_new(config->cache.size, config->cache.expiry_ms);
     if (manager->bus == NULL || manager->fetch == NULL || manager->topics == NULL ||
         manager->instruments == NULL || manager->stats == NULL || manager->cache == NULL)
@@ -55,19 +55,34 @@ static bool make_query(struct manager *manager)
                                         .cache = manager->cache,
                                         .stats = manager->stats,
                                         .publisher = manager->publisher,
-                                        .fetch = manager->fetch};
+                                        .fetch = manager->fetch,
+                                        .accounts = manager->accounts,
+                                        .journal = manager->journal,
+                                        .gate = manager->gate};
     manager->query = query_new(&tables);
     return manager->query != NULL;
+}
+
+static bool find_descriptor(void *socket, int *fd)
+{
+    size_t size = sizeof *fd;
+    return zmq_getsockopt(socket, ZMQ_FD, fd, &size) == 0;
 }
 
 /* What the thread sleeps on. */
 static bool find_descriptors(struct manager *manager)
 {
-    size_t size = sizeof(int);
     manager->unread = true;
-    return zmq_getsockopt(bus_socket(manager->bus), ZMQ_FD, &manager->bus_fd, &size) == 0 &&
-           zmq_getsockopt(requests_socket(manager->requests), ZMQ_FD, &manager->requests_fd,
-                          &size) == 0;
+    manager->journal_fd = manager->accounts_requests_fd = manager->rights_fd = -1;
+    if (manager->gate != NULL)
+        manager->rights_fd = gate_rights_fd(manager->gate);
+    if (manager->accounts != NULL &&
+        (!find_descriptor(journal_socket(manager->journal), &manager->journal_fd) ||
+         !find_descriptor(requests_socket(manager->accounts_requests),
+                          &manager->accounts_requests_fd)))
+        return false;
+    return find_descriptor(bus_socket(manager->bus), &manager->bus_fd) &&
+           find_descriptor(requests_socket(manager->requests), &manager->requests_fd);
 }
 
 static bool open_one(struct manager *manager, const struct config_connection *configured,
@@ -112,32 +127,50 @@ static bool open_configured(struct manager *manager, char *error, size_t error_m
     return true;
 }
 
-/* The sockets are bound first: a second gateway on the same endpoints must not come as far as the
+static const char unmade[] = "the gateway cannot be made: out of memory, threads or sockets";
+
+/* Before anything comes in or goes out. The gate stands before the first socket is bound; and the
+ * sockets are bound first: a second gateway on the same endpoints must not come as far as the
  * epoch. */
-static bool begin(struct manager *manager, char *error, size_t error_max)
+static bool make(struct manager *manager, char *error, size_t error_max)
 {
     const struct config *config = manager->config;
-    snprintf(error, error_max, "the gateway cannot be made: out of memory, threads or sockets");
+    snprintf(error, error_max, "%s", unmade);
     manager->stop_fd = eventfd(0, EFD_CLOEXEC);
     manager->zmq = zmq_ctx_new();
-    if (manager->stop_fd < 0 || manager->zmq == NULL)
+    if (manager->stop_fd < 0 || manager->zmq == NULL ||
+        !manager_make_gate(manager, error, error_max))
         return false;
-    manager->publisher = publisher_new(manager->zmq, &config->feed, error, error_max);
+    manager->publisher =
+        publisher_new(manager->zmq, &config->feed, config->security.feed ? manager->gate : NULL,
+                      error, error_max);
     if (manager->publisher == NULL ||
         !epoch_begin(config->state_dir, &manager->epoch, error, error_max))
         return false;
-    snprintf(error, error_max, "the gateway cannot be made: out of memory, threads or sockets");
-    if (!make_tables(manager) || !make_query(manager))
-        return false;
-    manager->requests = requests_new(manager->zmq, &config->requests, manager->query,
-                                     manager->stats, error, error_max);
-    if (manager->requests == NULL)
-        return false;
     manager_take_time(manager);
+    snprintf(error, error_max, "%s", unmade);
+    if (!make_tables(manager) || !manager_make_accounts(manager, error, error_max))
+        return false;
+    snprintf(error, error_max, "%s", unmade);
+    return make_query(manager);
+}
+
+static bool begin(struct manager *manager, char *error, size_t error_max)
+{
+    const struct config *config = manager->config;
+    bool secured = config->security.requests;
+    if (!make(manager, error, error_max))
+        return false;
+    manager->requests =
+        requests_new(manager->zmq, &config->requests, secured ? manager->gate : NULL, GATE_REQUESTS,
+                     manager->query, manager->stats, error, error_max);
+    if (manager->requests == NULL || !manager_open_accounts(manager, error, error_max))
+        return false;
     manager->started_ns = manager->now.monotonic_ns;
     heads_init(&manager->heads, manager->started_ns);
     manager->due_ns[CHORE_HEADS] = manager->heads.next_ns;
-    if (!open_configured(manager, error, error_max))
+    if (!open_configured(manager, error, error_max) ||
+        (manager->accounts != NULL && !accounts_start(manager->accounts, error, error_max)))
         return false;
     snprintf(error, error_max, "the manager's thread cannot be started");
     return find_descriptors(manager) &&
@@ -148,6 +181,8 @@ static bool begin(struct manager *manager, char *error, size_t error_max)
 static void end_feeds(struct manager *manager)
 {
     pool_stop(manager->pool);
+    if (manager->accounts != NULL)
+        accounts_stop(manager->accounts);
     while (feeds_any(manager->feeds)) {
         zmq_pollitem_t item = {.socket = bus_socket(manager->bus), .events = ZMQ_POLLIN};
         zmq_poll(&item, 1, -1);
@@ -183,12 +218,15 @@ void manager_destroy(struct manager **manager_pointer)
     thread_join(&manager->thread);
     bool complete = manager->requests != NULL;
     requests_destroy(&manager->requests);
+    requests_destroy(&manager->accounts_requests);
     if (complete)
         end_feeds(manager);
     query_destroy(&manager->query);
     tell_destroy(&manager->tell);
     demand_destroy(&manager->demand);
     connections_destroy(&manager->connections);
+    accounts_destroy(&manager->accounts);
+    journal_destroy(&manager->journal);
     subscriptions_destroy(&manager->subscriptions);
     pool_destroy(&manager->pool);
     feeds_destroy(&manager->feeds);
@@ -199,6 +237,8 @@ void manager_destroy(struct manager **manager_pointer)
     fetch_destroy(&manager->fetch);
     bus_destroy(&manager->bus);
     publisher_destroy(&manager->publisher);
+    gate_destroy(&manager->gate);
+    rights_destroy(&manager->rights);
     if (manager->zmq != NULL)
         while (zmq_ctx_term(manager->zmq) != 0 && zmq_errno() == EINTR)
             continue;

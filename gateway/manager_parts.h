@@ -4,6 +4,7 @@
 #define TICKGATE_GATEWAY_MANAGER_PARTS_H
 
 #include "common/thread.h"
+#include "gateway/accounts.h"
 #include "gateway/bus.h"
 #include "gateway/demand.h"
 #include "gateway/feeds.h"
@@ -14,7 +15,7 @@
 
 /* What is done when its time has come: heads, the sums of the stats, their telling, the sweep of
  * the price cache, leases that are over, what readers ask for, desired sets and idle connectors,
- * the judgement of connections. */
+ * what accounts have still to say, the judgement of connections. */
 enum chore {
     CHORE_HEADS,
     CHORE_REFRESH,
@@ -23,6 +24,7 @@ enum chore {
     CHORE_LEASES,
     CHORE_DEMAND,
     CHORE_HAND_OVER,
+    CHORE_ACCOUNTS,
     CHORE_JUDGE,
     CHORE_COUNT
 };
@@ -48,7 +50,12 @@ struct manager {
     struct tell *tell;
     struct query *query;
     struct requests *requests;
-    int bus_fd, requests_fd;
+    struct gate *gate;       /* NULL: nothing is behind CURVE */
+    struct rights *rights;   /* NULL as well; else the newest */
+    struct journal *journal; /* NULL, and so are these two: there are no accounts */
+    struct accounts *accounts;
+    struct requests *accounts_requests;
+    int bus_fd, requests_fd, journal_fd, accounts_requests_fd, rights_fd; /* -1: it is not there */
     bool unread; /* a socket may hold more than was taken from it */
     struct heads heads;
     struct query_now now; /* taken once a message of the bus, and once a turn */
@@ -62,9 +69,22 @@ void manager_take_time(struct manager *manager);
 /* Takes the time, and one message of the bus: all in it goes out at once, nothing waits for a batch
  * to fill. False: there was none. */
 bool manager_receive(struct manager *manager);
+/* Something changed that a connection's state may hang on. */
+void manager_doubt(struct manager *manager);
 /* Judges the connections and tells what became of them; returns INT64_MAX, for it is done when
  * something gives cause. */
 int64_t manager_judge(struct manager *manager);
+/* What stands behind CURVE: accounts with their journal and request socket, the clients' rights
+ * (manager_accounts.c). Before any socket is bound; after the tables and before the query; after
+ * the query. False with what, where and what to do in `error`. */
+bool manager_make_gate(struct manager *manager, char *error, size_t error_max);
+bool manager_make_accounts(struct manager *manager, char *error, size_t error_max);
+bool manager_open_accounts(struct manager *manager, char *error, size_t error_max);
+/* What the journal has to say; new rights; numbers of both. */
+void manager_take_notices(struct manager *manager);
+void manager_take_rights(struct manager *manager);
+void manager_count_accounts(struct manager *manager);
+int64_t manager_step_accounts(struct manager *manager);
 /* The thread's whole life: turns until it is stopped. */
 void manager_run(void *argument);
 

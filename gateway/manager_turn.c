@@ -24,8 +24,7 @@ void manager_take_time(struct manager *manager)
     manager->now = (struct query_now){clock_monotonic_ns(), clock_real_ns()};
 }
 
-/* Something changed that a connection's state may hang on. */
-static void doubt(struct manager *manager)
+void manager_doubt(struct manager *manager)
 {
     if (manager->due_ns[CHORE_JUDGE] == INT64_MAX)
         manager->due_ns[CHORE_JUDGE] = manager->judged_ns + JUDGE_NS;
@@ -59,7 +58,7 @@ static void take_public(struct manager *manager, struct event *event)
         cache_put(manager->cache, (struct slice){topic->name, topic->name_len}, event, now_ns);
     subscriptions_taken(manager->subscriptions, event, resync);
     if (event->update == UPDATE_STATE || topic->state != state)
-        doubt(manager);
+        manager_doubt(manager);
     if (publisher_wanted(manager->publisher))
         publish(manager, topic, event);
 }
@@ -68,11 +67,12 @@ static void take_session(struct manager *manager, const struct event *event)
 {
     if (feeds_take_end(manager->feeds, event)) {
         stats_retire(manager->stats, event->connector);
-        subscriptions_touch(manager->subscriptions, event->connector);
+        if (event->connector < ACCOUNTS_FIRST)
+            subscriptions_touch(manager->subscriptions, event->connector);
     } else {
         stats_take_session(manager->stats, event);
     }
-    doubt(manager);
+    manager_doubt(manager);
 }
 
 static void take_instrument(struct manager *manager, const struct event *event)
@@ -84,19 +84,33 @@ static void take_instrument(struct manager *manager, const struct event *event)
         demand_listed(manager->demand);
         manager->due_ns[CHORE_DEMAND] = manager->now.monotonic_ns;
     }
-    doubt(manager);
+    manager_doubt(manager);
+}
+
+/* An account's state may hang on it. */
+static void take_private(struct manager *manager, struct event *event)
+{
+    bool status = event->kind == KIND_ACCOUNT;
+    ENSURE(accounts_take(manager->accounts, event, manager->now.real_ns));
+    manager->due_ns[CHORE_ACCOUNTS] = manager->now.monotonic_ns;
+    if (status)
+        manager_doubt(manager);
 }
 
 static void take(void *context, struct event *event)
 {
     struct manager *manager = context;
+    if (kind_is_private((enum kind)event->kind)) {
+        take_private(manager, event);
+        return;
+    }
     switch ((enum kind)event->kind) {
     case KIND_SESSION:
         take_session(manager, event);
         break;
     case KIND_SUBSCRIPTION:
         subscriptions_report(manager->subscriptions, event);
-        doubt(manager);
+        manager_doubt(manager);
         break;
     case KIND_INSTRUMENT:
         take_instrument(manager, event);
@@ -119,6 +133,8 @@ bool manager_receive(struct manager *manager)
     if (!bus_receive(manager->bus, take, manager))
         return false;
     publisher_flush(manager->publisher);
+    if (manager->journal != NULL)
+        journal_flush(manager->journal);
     return true;
 }
 
@@ -158,6 +174,7 @@ static int64_t refresh_stats(struct manager *manager)
         totals->demand = demand_count(manager->demand);
         totals->demand_refused = demand_refused(manager->demand);
     }
+    manager_count_accounts(manager);
     stats_refresh(manager->stats, now_ns);
     manager->refreshed_ns = now_ns;
     return now_ns + (told_ns < REFRESH_NS ? told_ns : REFRESH_NS);
@@ -167,6 +184,7 @@ static int64_t publish_stats(struct manager *manager)
 {
     tell_stats(manager->tell, manager->now.real_ns);
     tell_drifts(manager->tell, manager->now.real_ns);
+    stats_totals(manager->stats)->journal_sync_max_us = 0;
     return manager->now.monotonic_ns + manager->config->stats_ms * NS_PER_MS;
 }
 
@@ -206,9 +224,11 @@ int64_t manager_judge(struct manager *manager)
 }
 
 static int64_t (*const chores[])(struct manager *manager) = {
-    [CHORE_HEADS] = publish_heads, [CHORE_REFRESH] = refresh_stats, [CHORE_STATS] = publish_stats,
-    [CHORE_CACHE] = sweep_cache,   [CHORE_LEASES] = end_leases,     [CHORE_DEMAND] = follow_readers,
-    [CHORE_HAND_OVER] = hand_over, [CHORE_JUDGE] = manager_judge,
+    [CHORE_HEADS] = publish_heads, [CHORE_REFRESH] = refresh_stats,
+    [CHORE_STATS] = publish_stats, [CHORE_CACHE] = sweep_cache,
+    [CHORE_LEASES] = end_leases,   [CHORE_DEMAND] = follow_readers,
+    [CHORE_HAND_OVER] = hand_over, [CHORE_ACCOUNTS] = manager_step_accounts,
+    [CHORE_JUDGE] = manager_judge,
 };
 _Static_assert(sizeof chores / sizeof *chores == CHORE_COUNT, "a function for each chore");
 
@@ -227,19 +247,27 @@ static void take_bus(struct manager *manager)
     manager->unread |= taken == BUS_TURN;
 }
 
+static int answer_of(struct manager *manager, struct requests *requests)
+{
+    int taken = 0;
+    while (taken < REQUESTS_TURN && requests_receive(requests, &manager->now))
+        taken++;
+    manager->unread |= taken == REQUESTS_TURN;
+    return taken;
+}
+
 /* A request may have renewed a lease, closed a connection or opened one. */
 static void answer(struct manager *manager)
 {
-    int taken = 0;
     if (manager->now.monotonic_ns - manager->refreshed_ns >= FRESH_NS)
         manager->due_ns[CHORE_REFRESH] = refresh_stats(manager);
-    while (taken < REQUESTS_TURN && requests_receive(manager->requests, &manager->now))
-        taken++;
-    manager->unread |= taken == REQUESTS_TURN;
+    int taken = answer_of(manager, manager->requests);
+    if (manager->accounts_requests != NULL)
+        taken += answer_of(manager, manager->accounts_requests);
     if (taken == 0)
         return;
     manager->due_ns[CHORE_LEASES] = manager->now.monotonic_ns;
-    doubt(manager);
+    manager_doubt(manager);
 }
 
 /* Topics are read that were not, or no longer. */
@@ -265,27 +293,42 @@ static int wait_ms(const struct manager *manager)
     return next_ns > now_ns ? (int)((next_ns - now_ns + NS_PER_MS - 1) / NS_PER_MS) : 0;
 }
 
+/* What came while it slept; all of it where something may have been left. */
+static void take_all(struct manager *manager, const struct pollfd *fds, bool unread)
+{
+    if (unread || fds[0].revents != 0)
+        take_bus(manager);
+    if (unread || fds[5].revents != 0)
+        manager_take_notices(manager);
+    if (fds[6].revents != 0)
+        manager_take_rights(manager);
+    if (unread || fds[1].revents != 0 || fds[4].revents != 0)
+        answer(manager);
+    if (fds[3].revents != 0)
+        take_readers(manager);
+}
+
 static void turn(struct manager *manager)
 {
     struct subscription *row;
     struct pollfd fds[] = {{manager->bus_fd, POLLIN, 0},
                            {manager->requests_fd, POLLIN, 0},
                            {manager->stop_fd, POLLIN, 0},
-                           {publisher_readers_fd(manager->publisher), POLLIN, 0}};
-    poll(fds, 4, wait_ms(manager));
+                           {publisher_readers_fd(manager->publisher), POLLIN, 0},
+                           {manager->accounts_requests_fd, POLLIN, 0},
+                           {manager->journal_fd, POLLIN, 0},
+                           {manager->rights_fd, POLLIN, 0}};
+    poll(fds, sizeof fds / sizeof *fds, wait_ms(manager));
     bool unread = manager->unread;
     manager->unread = false;
     manager->stopped = fds[2].revents != 0;
     manager_take_time(manager);
-    if (unread || fds[0].revents != 0)
-        take_bus(manager);
-    if (unread || fds[1].revents != 0)
-        answer(manager);
-    if (fds[3].revents != 0)
-        take_readers(manager);
+    take_all(manager, fds, unread);
     /* It sent a reply or has more to do; and a socket that sends may notice a request's coming, of
      * which its descriptor then tells no more. */
     manager->unread |= requests_step(manager->requests, &manager->now);
+    if (manager->accounts_requests != NULL)
+        manager->unread |= requests_step(manager->accounts_requests, &manager->now);
     manager->due_ns[CHORE_HAND_OVER] = manager->now.monotonic_ns;
     do_chores(manager);
     while ((row = subscriptions_next_changed(manager->subscriptions)) != NULL)

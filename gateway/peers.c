@@ -9,18 +9,19 @@
 
 #include <stdlib.h>
 
-#define IDENTITY_MAX 255 /* bytes: ZMTP's own bound */
-#define NONE         UINT32_MAX
+#define NAME_MAX_BYTES 255 /* ZMTP's own bound of an identity */
+#define NONE           UINT32_MAX
 
 struct peer {
     int64_t full_ns;
+    uint64_t unread;
     uint32_t newer, older; /* in the order of last use */
     uint8_t len;
-    char identity[IDENTITY_MAX];
+    char name[NAME_MAX_BYTES];
 };
 
 struct peers {
-    struct map *by_identity;
+    struct map *by_name;
     int64_t price_ns; /* of one request */
     int64_t depth_ns; /* a whole bucket */
     uint32_t count, max;
@@ -38,8 +39,8 @@ struct peers *peers_new(uint32_t rate, uint32_t burst, uint32_t peers_max)
     peers->depth_ns = peers->price_ns * burst;
     peers->max = peers_max;
     peers->newest = peers->oldest = NONE;
-    peers->by_identity = map_new(peers_max);
-    if (peers->by_identity == NULL)
+    peers->by_name = map_new(peers_max);
+    if (peers->by_name == NULL)
         peers_destroy(&peers);
     return peers;
 }
@@ -48,7 +49,7 @@ void peers_destroy(struct peers **peers)
 {
     if (*peers == NULL)
         return;
-    map_destroy(&(*peers)->by_identity);
+    map_destroy(&(*peers)->by_name);
     free(*peers);
     *peers = NULL;
 }
@@ -78,7 +79,7 @@ static void put_first(struct peers *peers, uint32_t index)
 }
 
 /* The place of a peer never seen, at the cost of the oldest if all are taken. */
-static uint32_t place_new(struct peers *peers, struct slice identity)
+static uint32_t place_new(struct peers *peers, struct slice name)
 {
     uint32_t index = peers->count;
     if (index < peers->max) {
@@ -87,32 +88,44 @@ static uint32_t place_new(struct peers *peers, struct slice identity)
         index = peers->oldest;
         struct peer *oldest = &peers->peers[index];
         take_out(peers, oldest);
-        map_remove(peers->by_identity, (struct slice){oldest->identity, oldest->len});
+        map_remove(peers->by_name, (struct slice){oldest->name, oldest->len});
     }
     struct peer *peer = &peers->peers[index];
     peer->full_ns = 0;
-    peer->len = (uint8_t)identity.len;
-    memcpy(peer->identity, identity.data, identity.len);
-    ENSURE(map_put(peers->by_identity, identity, index));
+    peer->unread = 0;
+    peer->len = (uint8_t)name.len;
+    memcpy(peer->name, name.data, name.len);
+    ENSURE(map_put(peers->by_name, name, index));
     return index;
 }
 
-bool peers_allow(struct peers *peers, struct slice identity, int64_t now_ns)
+/* The peer of this name, now the one heard last. */
+static struct peer *hear(struct peers *peers, struct slice name)
 {
     uint32_t index;
-    if (identity.len > IDENTITY_MAX)
-        identity.len = IDENTITY_MAX;
-    if (map_get(peers->by_identity, identity, &index))
+    if (name.len > NAME_MAX_BYTES)
+        name.len = NAME_MAX_BYTES;
+    if (map_get(peers->by_name, name, &index))
         take_out(peers, &peers->peers[index]);
     else
-        index = place_new(peers, identity);
+        index = place_new(peers, name);
     put_first(peers, index);
-    struct peer *peer = &peers->peers[index];
+    return &peers->peers[index];
+}
+
+bool peers_allow(struct peers *peers, struct slice name, int64_t now_ns)
+{
+    struct peer *peer = hear(peers, name);
     int64_t from_ns = peer->full_ns > now_ns ? peer->full_ns : now_ns;
     if (from_ns + peers->price_ns - now_ns > peers->depth_ns)
         return false;
     peer->full_ns = from_ns + peers->price_ns;
     return true;
+}
+
+uint64_t *peers_unread(struct peers *peers, struct slice name)
+{
+    return &hear(peers, name)->unread;
 }
 
 uint32_t peers_count(const struct peers *peers)

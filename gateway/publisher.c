@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Messages come from the manager in blocks, each behind a head that says how long its two frames
- * are. The feed has a ZeroMQ context of its own: ending that is the one way to know that a closed
- * socket has let go of its endpoints, which a new one may then have. */
+ * are. The feed has a ZeroMQ context of its own: ending that is the surest way to know that a
+ * closed socket has let go of its endpoints, which a new one may then have. Behind a gate it lives
+ * in the gate's context, where ZAP is answered, and endpoints_unbind has to do. */
 #include "gateway/publisher.h"
 
 #include "common/clock.h"
@@ -10,6 +11,7 @@
 #include "common/mailbox.h"
 #include "common/thread.h"
 #include "gateway/channel.h"
+#include "gateway/endpoints.h"
 
 #include <stdatomic.h>
 #include <stdio.h>
@@ -30,13 +32,15 @@ _Static_assert(2 * BLOCK_MAX <= CONFIG_FEED_QUEUE_MIN, "no queue is too small fo
 
 struct record {
     uint32_t size; /* of the whole, this head included: a multiple of 16; 0 ends the publisher */
-    uint32_t topic_len;
+    uint32_t topic_len; /* 0: no message, it only wakes */
     uint32_t body_len;
     uint32_t unused;
 };
 
 struct publisher {
     struct config_feed config;
+    const struct gate *gate; /* NULL: none */
+    void *gate_context;
     struct channel *channel;
     struct channel_end *end;
     struct thread thread;
@@ -49,7 +53,8 @@ struct publisher {
     struct readers *readers; /* NULL: nobody asks for them */
     int64_t sweep_ns;        /* when readers that are gone are looked for */
     int64_t told_ns;         /* when the manager was told of readers last */
-    /* from it to the manager */
+    /* between it and the manager */
+    atomic_bool rebind_wanted;
     struct mailbox_slot read; /* struct readers_set */
     int read_fd;
     /* the manager's */
@@ -69,19 +74,20 @@ static void bump(_Atomic uint64_t *counter, uint64_t by)
                           memory_order_relaxed);
 }
 
-/* Returns when the endpoints are free. */
+/* Without a gate it returns when the endpoints are free. */
 static void close_feed(struct publisher *publisher)
 {
     if (publisher->feed != NULL)
         zmq_close(publisher->feed);
-    while (publisher->context != NULL && zmq_ctx_term(publisher->context) != 0)
+    while (publisher->context != NULL && publisher->gate == NULL &&
+           zmq_ctx_term(publisher->context) != 0)
         continue;
     publisher->feed = publisher->context = NULL;
 }
 
 /* A small SNDHWM loses messages for healthy readers: one wake-up brings hundreds, a pause of 100 ms
  * thousands. VERBOSER, so that every subscribe and unsubscribe is seen and counted. */
-static void set_options(void *feed, const struct config_feed *config)
+static void set_options(void *feed, const struct config_feed *config, int64_t message_max)
 {
     const struct {
         int option;
@@ -95,32 +101,23 @@ static void set_options(void *feed, const struct config_feed *config)
                     {ZMQ_LINGER, 0},
                     {ZMQ_BACKLOG, 64},
                     {ZMQ_XPUB_VERBOSER, 1}};
-    int64_t message_max = PREFIX_MAX;
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         zmq_setsockopt(feed, settings[i].option, &settings[i].value, sizeof settings[i].value);
     zmq_setsockopt(feed, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);
 }
 
-static bool bind_all(const struct publisher *publisher, char *error, size_t error_max)
-{
-    for (uint32_t i = 0; i < publisher->config.endpoint_count; i++)
-        if (zmq_bind(publisher->feed, publisher->config.endpoints[i]) != 0) {
-            snprintf(error, error_max,
-                     "feed.endpoints: %s: %s; stop what uses it or choose another",
-                     publisher->config.endpoints[i], zmq_strerror(zmq_errno()));
-            return false;
-        }
-    return true;
-}
-
 static bool open_feed(struct publisher *publisher, char *error, size_t error_max)
 {
-    publisher->context = zmq_ctx_new();
+    const struct gate *gate = publisher->gate;
+    struct config_feed *config = &publisher->config;
+    publisher->context = gate != NULL ? publisher->gate_context : zmq_ctx_new();
     if (publisher->context != NULL)
         publisher->feed = zmq_socket(publisher->context, ZMQ_XPUB);
     if (publisher->feed != NULL) {
-        set_options(publisher->feed, &publisher->config);
-        if (bind_all(publisher, error, error_max))
+        set_options(publisher->feed, config, gate != NULL ? GATE_MESSAGE_MIN : PREFIX_MAX);
+        if ((gate == NULL || gate_secure(gate, publisher->feed, GATE_FEED)) &&
+            endpoints_bind(publisher->feed, config->endpoints, config->endpoint_count,
+                           "feed.endpoints", error, error_max))
             return true;
     }
     close_feed(publisher);
@@ -135,13 +132,12 @@ static void reopen(struct publisher *publisher)
         log_error("feed_unbound", "%s", error);
 }
 
-/* Too many prefixes make every message dear: their owners are sent away, and those who want little
- * come back. */
+/* All readers are sent away, and those who may and want little come back. */
 static void rebind(struct publisher *publisher)
 {
-    log_warn("feed_rebound",
-             "more than %u subscriptions: the feed is bound anew, its readers reconnect",
-             publisher->config.max_subscriptions);
+    if (publisher->gate != NULL && publisher->feed != NULL)
+        endpoints_unbind(publisher->context, publisher->feed, publisher->config.endpoints,
+                         publisher->config.endpoint_count);
     close_feed(publisher);
     if (publisher->readers != NULL)
         readers_clear(publisher->readers);
@@ -177,9 +173,14 @@ static bool read_subscriptions(struct publisher *publisher)
          count++)
         take_subscription(publisher, &message);
     zmq_msg_close(&message);
+    /* Too many prefixes make every message dear. */
     if (atomic_load_explicit(&publisher->subscriptions, memory_order_relaxed) >
-        publisher->config.max_subscriptions)
+        publisher->config.max_subscriptions) {
+        log_warn("feed_rebound",
+                 "more than %u subscriptions: the feed is bound anew, its readers reconnect",
+                 publisher->config.max_subscriptions);
         rebind(publisher);
+    }
     return count < SUBSCRIBES_TURN;
 }
 
@@ -218,7 +219,7 @@ static void publish(struct publisher *publisher, const struct channel_block *blo
             break;
         }
         at += record->size;
-        if (publisher->feed == NULL)
+        if (publisher->feed == NULL || record->topic_len == 0)
             continue;
         zmq_send(publisher->feed, topic, record->topic_len, ZMQ_SNDMORE | ZMQ_DONTWAIT);
         zmq_send(publisher->feed, topic + record->topic_len, record->body_len, ZMQ_DONTWAIT);
@@ -245,7 +246,11 @@ static void run(void *argument)
             publisher->published++;
             channel_free(&block);
         }
-        if (!bound && clock_monotonic_ns() >= publisher->reopen_ns)
+        if (atomic_exchange(&publisher->rebind_wanted, false)) {
+            rebind(publisher);
+            bound = false;
+        }
+        if (!bound && publisher->feed == NULL && clock_monotonic_ns() >= publisher->reopen_ns)
             reopen(publisher);
         if (!bound || read_subscriptions(publisher))
             atomic_store_explicit(&publisher->settled, publisher->published, memory_order_release);
@@ -256,14 +261,16 @@ static void run(void *argument)
     close_feed(publisher);
 }
 
-struct publisher *publisher_new(void *zmq_context, const struct config_feed *config, char *error,
-                                size_t error_max)
+struct publisher *publisher_new(void *zmq_context, const struct config_feed *config,
+                                const struct gate *gate, char *error, size_t error_max)
 {
     struct publisher *publisher = calloc(1, sizeof *publisher);
     snprintf(error, error_max, "the feed cannot be made: out of memory or of sockets");
     if (publisher == NULL)
         return NULL;
     publisher->config = *config;
+    publisher->gate = gate;
+    publisher->gate_context = zmq_context;
     publisher->read_fd = -1;
     if (config->readers_max > 0) {
         publisher->readers = readers_new(config->readers_max);
@@ -360,6 +367,19 @@ bool publisher_flush(struct publisher *publisher)
     }
     bump(&publisher->dropped, batch);
     return false;
+}
+
+/* Where the queue is full the thread is awake and comes to it behind what it has. */
+void publisher_rebind(struct publisher *publisher)
+{
+    publisher_flush(publisher);
+    atomic_store(&publisher->rebind_wanted, true);
+    struct record *record = channel_reserve(publisher->end, sizeof *record);
+    if (record == NULL)
+        return;
+    *record = (struct record){.size = sizeof *record};
+    publisher->batch++;
+    publisher_flush(publisher);
 }
 
 void publisher_stats(const struct publisher *publisher, struct publisher_stats *stats)

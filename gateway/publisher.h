@@ -8,13 +8,15 @@
 
 #include "common/text.h"
 #include "gateway/config.h"
+#include "gateway/gate.h"
 #include "gateway/readers.h"
 
 struct publisher;
 
-/* Binds and starts the thread; NULL with the reason in `error`. */
-struct publisher *publisher_new(void *zmq_context, const struct config_feed *config, char *error,
-                                size_t error_max);
+/* Binds and starts the thread; NULL with the reason in `error`. With a gate (which outlives it, in
+ * the same context) the feed is a CURVE server of GATE_FEED; NULL: anybody may read it. */
+struct publisher *publisher_new(void *zmq_context, const struct config_feed *config,
+                                const struct gate *gate, char *error, size_t error_max);
 void publisher_destroy(struct publisher **publisher);
 
 /* Begins a message in the open batch: room for `body_max` bytes of body, to be written through the
@@ -26,13 +28,15 @@ void publisher_end(struct publisher *publisher);
 /* Hands the batch over; false: it was dropped because the queue is full. The manager's thread alone
  * calls these. */
 bool publisher_flush(struct publisher *publisher);
+/* Cuts all readers, soon: the feed is bound anew, and who may comes back. The manager's thread. */
+void publisher_rebind(struct publisher *publisher);
 
 struct publisher_stats {
     uint64_t messages, bytes; /* handed to the socket */
     uint64_t dropped;         /* messages in batches that found the queue full */
     uint64_t subscriptions;   /* prefixes, all peers */
     uint64_t subscription_events;
-    uint64_t rebinds; /* max_subscriptions was passed */
+    uint64_t rebinds; /* max_subscriptions was passed, or rights were taken */
     uint64_t
         readers_dropped; /* subscriptions to whole topics that found no room among those read */
 };

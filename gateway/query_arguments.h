@@ -6,6 +6,7 @@
 #define TICKGATE_GATEWAY_QUERY_ARGUMENTS_H
 
 #include "gateway/cache.h"
+#include "gateway/config.h"
 #include "gateway/connections.h"
 #include "gateway/fault.h"
 #include "proto/topic.h"
@@ -39,7 +40,8 @@
     X(expiry_ms, INTEGER, 1, 86400000, 0, "milliseconds")                                          \
     X(part, TEXT, 1, 64, 0, "a part of the gateway")                                               \
     X(path, TEXT, 1, LOADER_PATH_MAX - 1, 0, "the path of a file")                                 \
-    X(level, TEXT, 1, 64, 0, "a log level")
+    X(level, TEXT, 1, 64, 0, "a log level")                                                        \
+    X(account, TEXT, 1, ACCOUNT_NAME_MAX, 0, "name of an account")
 
 struct query_texts {
     struct slice *slices;

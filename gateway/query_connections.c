@@ -17,13 +17,12 @@ static bool is_word(struct slice word, const char *const *words, size_t count)
 
 static bool find_type(struct query_call *call, const struct connection_type **type)
 {
-    static const char *const private_types[] = {"order_execution", "position_update"};
     struct slice word = call->arguments.type;
-    if (is_word(word, private_types, sizeof private_types / sizeof *private_types))
+    *type = connection_type_find(word);
+    if (*type != NULL && connection_type_is_private(*type) && !call->asker->accounts)
         return fault_set(&call->fault, FAULT_AUTH_REQUIRED,
                          "type: \"%.*s\" is about accounts, this socket is public",
                          FAULT_QUOTE(word));
-    *type = connection_type_find(word);
     return *type != NULL || fault_set(&call->fault, FAULT_UNKNOWN_TYPE,
                                       "type: \"%.*s\" is no connection type", FAULT_QUOTE(word));
 }
@@ -82,6 +81,25 @@ static bool check_interval(struct query_call *call, const struct exchange *excha
     return offers_interval(call, exchange);
 }
 
+/* Whether the asker may know of a connection. */
+static bool may_see(const struct query_call *call, const struct connection *row)
+{
+    struct account_row account;
+    if (row->accounts == NULL)
+        return true;
+    accounts_row(row->accounts, row->account, &account);
+    return query_may_see(call, account.name);
+}
+
+static struct slice exchange_of(const struct query_call *call, const struct connection *row)
+{
+    struct account_row account;
+    if (row->accounts == NULL)
+        return slice_of(pool_exchange(call->tables->pool, row->connector)->name);
+    accounts_row(row->accounts, row->account, &account);
+    return account.exchange;
+}
+
 /* All of a connection but its symbols, which may be many; the object stays open. */
 static void write_connection(struct query_call *call, const struct connection *row)
 {
@@ -89,9 +107,13 @@ static void write_connection(struct query_call *call, const struct connection *r
     int64_t last_ns = connection_last_message(row);
     query_write_text(reply, SLICE("{\"id\":"), slice_of(row->id));
     query_write_text(reply, SLICE(",\"name\":"), slice_of(row->name));
-    query_write_text(reply, SLICE(",\"exchange\":"),
-                     slice_of(pool_exchange(call->tables->pool, row->connector)->name));
+    query_write_text(reply, SLICE(",\"exchange\":"), exchange_of(call, row));
     query_write_text(reply, SLICE(",\"type\":"), slice_of(row->type->name));
+    if (row->accounts != NULL) {
+        struct account_row account;
+        accounts_row(row->accounts, row->account, &account);
+        query_write_text(reply, SLICE(",\"account\":"), account.name);
+    }
     if (row->interval[0] != '\0')
         query_write_text(reply, SLICE(",\"interval\":"), slice_of(row->interval));
     query_write_text(reply, SLICE(",\"state\":"), session_state_word(row->state));
@@ -112,6 +134,43 @@ static void write_connection(struct query_call *call, const struct connection *r
         query_write_time(reply, SLICE(",\"last_message\":"), last_ns);
 }
 
+/* Of a private type; its exchange is that of its account. */
+static bool find_account(struct query_call *call, struct connection_order *order)
+{
+    const struct query_arguments *arguments = &call->arguments;
+    struct account_row row;
+    if (arguments->account.len == 0)
+        return fault_set(&call->fault, FAULT_MISSING_FIELD, "account: is missing, a %s has one",
+                         order->type->name);
+    if (!accounts_find(call->tables->accounts, arguments->account, &order->account))
+        return query_unknown_account(call);
+    accounts_row(call->tables->accounts, order->account, &row);
+    order->of_account = true;
+    order->connector = (uint16_t)(ACCOUNTS_FIRST + order->account);
+    return slice_equal(row.exchange, arguments->exchange) ||
+           fault_set(&call->fault, FAULT_BAD_VALUE, "exchange: this account is one of %.*s",
+                     (int)row.exchange.len, row.exchange.data);
+}
+
+static bool find_feed(struct query_call *call, struct connection_order *order)
+{
+    const struct query_arguments *arguments = &call->arguments;
+    if (!query_find_exchange(call, &order->connector))
+        return false;
+    if (arguments->account.len > 0)
+        return fault_set(&call->fault, FAULT_BAD_VALUE, "account: a %s has none",
+                         order->type->name);
+    if (arguments->symbols.count == 0)
+        return fault_set(&call->fault, FAULT_MISSING_FIELD,
+                         "symbols: is missing, expected a list of symbols");
+    const struct exchange *exchange = pool_exchange(call->tables->pool, order->connector);
+    for (uint32_t i = 0; i < order->type->kind_count; i++)
+        if (!offer_has(exchange, order->type->kinds[i]))
+            return refuse_kind(call, FAULT_UNKNOWN_TYPE, "type", arguments->type, exchange);
+    return order->interval.len == 0 || !connection_interval_known(order->interval) ||
+           order->type->kinds[0] != KIND_CANDLE || offers_interval(call, exchange);
+}
+
 bool query_connection_open(struct query_call *call)
 {
     const struct query_arguments *arguments = &call->arguments;
@@ -120,14 +179,9 @@ bool query_connection_open(struct query_call *call)
                                      .symbols = arguments->symbols.slices,
                                      .symbol_count = arguments->symbols.count,
                                      .lease_s = (uint32_t)arguments->lease_s};
-    if (!query_find_exchange(call, &order.connector) || !find_type(call, &order.type))
-        return false;
-    const struct exchange *exchange = pool_exchange(call->tables->pool, order.connector);
-    for (uint32_t i = 0; i < order.type->kind_count; i++)
-        if (!offer_has(exchange, order.type->kinds[i]))
-            return refuse_kind(call, FAULT_UNKNOWN_TYPE, "type", arguments->type, exchange);
-    if (order.interval.len > 0 && connection_interval_known(order.interval) &&
-        order.type->kinds[0] == KIND_CANDLE && !offers_interval(call, exchange))
+    if (!find_type(call, &order.type) ||
+        !(connection_type_is_private(order.type) ? find_account(call, &order)
+                                                 : find_feed(call, &order)))
         return false;
     const struct connection *row =
         connections_open(call->tables->connections, &order, call->now->monotonic_ns,
@@ -145,6 +199,8 @@ static struct connection *find_connection(struct query_call *call)
     struct slice word = call->arguments.connection;
     struct connection *row =
         connections_find(call->tables->connections, word, call->now->monotonic_ns);
+    if (row != NULL && !may_see(call, row))
+        row = NULL;
     if (row == NULL)
         fault_set(&call->fault, FAULT_UNKNOWN_CONNECTION,
                   "connection: \"%.*s\" is neither id nor name of an open one", FAULT_QUOTE(word));
@@ -187,17 +243,18 @@ bool query_connection_get(struct query_call *call)
 bool query_connection_list(struct query_call *call)
 {
     const struct query_tables *tables = call->tables;
-    uint16_t number = 0;
-    bool filtered = call->arguments.exchange.len > 0;
+    struct slice exchange = call->arguments.exchange;
+    uint16_t number;
     struct query_page page;
     uint32_t place = 0;
-    if (filtered && !query_find_exchange(call, &number))
+    if (exchange.len > 0 && !query_find_exchange(call, &number))
         return false;
     text_literal(call->reply, "{");
     query_page_begin(&page, call, SLICE("connections"), CONNECTIONS_LIMIT);
     const struct connection *row;
     while ((row = connections_each(tables->connections, &place)) != NULL) {
-        if (row->number <= call->arguments.after || (filtered && row->connector != number))
+        if (row->number <= call->arguments.after || !may_see(call, row) ||
+            (exchange.len > 0 && !slice_equal(exchange, exchange_of(call, row))))
             continue;
         if (!query_page_row(&page, row->symbol_count))
             break;

@@ -11,7 +11,12 @@
 
 struct query {
     struct query_tables tables;
-    uint32_t snapshots; /* under way */
+    uint32_t snapshots;          /* under way */
+    uint64_t tag;                /* of the newest reply that comes later */
+    struct query_images *images; /* snapshots of accounts that wait for their markers */
+    struct query_images *done;   /* the one that was answered last */
+    uint32_t reads;              /* pages of the journal that are awaited */
+    char *page;                  /* room of the last of them */
 };
 
 /* One request on its way to its reply. */
@@ -19,17 +24,40 @@ struct query_call {
     struct query *query;
     const struct query_tables *tables;
     const struct query_now *now;
-    struct slice id; /* as JSON */
+    const struct query_asker *asker; /* his rights; for this call only */
+    struct slice id;                 /* as JSON */
     struct query_arguments arguments;
     struct text *reply;              /* stands behind "result": */
     struct fault fault;              /* why an operation returned false */
     struct query_snapshot *snapshot; /* that it began; there is no reply yet */
+    uint64_t later;                  /* query_later: nor here; what was written is dropped */
 };
 
-/* An operation writes its result, or returns false with the fault. */
-#define OPERATION(op, function, required, optional) bool function(struct query_call *call);
+/* An operation writes its result, or returns false with the fault. When it runs, the asker has the
+ * op's role, asks at its place, and is entitled to arguments.account (if one was given). */
+#define OPERATION(op, function, role, place, required, optional)                                   \
+    bool function(struct query_call *call);
 #include "gateway/query.def"
 #undef OPERATION
+
+/* The reply comes later, by call->later: requests_answer with it. False with FAULT_BUSY if its
+ * socket awaits as many as it can: ask before anything is begun. */
+bool query_later(struct query_call *call);
+/* What there is to say of an account that there is not, and of one that is none of the asker's:
+ * whoever may not have it does not learn that it is there. Returns false. */
+bool query_unknown_account(struct query_call *call);
+/* Whether a row of this account may be shown to the asker. */
+bool query_may_see(const struct query_call *call, struct slice account);
+
+/* Whether a snapshot is one of accounts; then it is answered when its markers are out: nothing of
+ * it is told that was not durable before. */
+bool query_images_wanted(const struct query_call *call);
+bool query_images_begin(struct query_call *call);
+void query_images_synced(struct query *query, const struct notice *notice, struct query_late *late);
+void query_images_fini(struct query *query);
+/* False with the fault for a nonce that is none; the body of a marker. */
+bool query_check_nonce(struct query_call *call);
+void query_write_marker(const struct query_call *call, struct text *body);
 
 /* The two ends of every good reply. */
 void query_reply_begin(struct text *reply, struct slice id);

@@ -11,7 +11,6 @@
 
 #define STEP_TOPICS 1024 /* names looked at in one step at the most */
 #define MARKER_MAX  256
-#define ID_JSON_MAX 512
 
 struct query_snapshot {
     struct query *query;
@@ -20,7 +19,7 @@ struct query_snapshot {
     uint64_t made;
     bool begun;
     size_t id_len;
-    char id[ID_JSON_MAX];
+    char id[QUERY_ID_MAX];
     uint32_t prefix_count;
     struct slice prefixes[]; /* their bytes stand behind them */
 };
@@ -67,6 +66,22 @@ static bool is_nonce(struct slice nonce)
     return true;
 }
 
+bool query_check_nonce(struct query_call *call)
+{
+    return is_nonce(call->arguments.sync) ||
+           fault_set(&call->fault, FAULT_BAD_VALUE,
+                     "sync: \"%.*s\" has other characters than A-Z a-z 0-9 _ -",
+                     FAULT_QUOTE(call->arguments.sync));
+}
+
+void query_write_marker(const struct query_call *call, struct text *body)
+{
+    query_write_text(body, SLICE("{\"kind\":\"sync\",\"nonce\":"), call->arguments.sync);
+    query_write_number(body, SLICE(",\"epoch\":"), call->tables->epoch);
+    query_write_time(body, SLICE(",\"ts_published\":"), call->now->real_ns);
+    text_literal(body, "}");
+}
+
 static bool check(struct query_call *call)
 {
     static const char *const private_kinds[] = {"order.", "fill.", "position.", "balance.",
@@ -81,10 +96,8 @@ static bool check(struct query_call *call)
     if (arguments->endpoint.len > 0 && !slice_equal(arguments->endpoint, SLICE("feed")))
         return fault_set(&call->fault, FAULT_BAD_VALUE, "endpoint: \"%.*s\" is not feed",
                          FAULT_QUOTE(arguments->endpoint));
-    if (!is_nonce(arguments->sync))
-        return fault_set(&call->fault, FAULT_BAD_VALUE,
-                         "sync: \"%.*s\" has other characters than A-Z a-z 0-9 _ -",
-                         FAULT_QUOTE(arguments->sync));
+    if (!query_check_nonce(call))
+        return false;
     return call->query->snapshots < QUERY_SNAPSHOTS_MAX ||
            fault_set(&call->fault, FAULT_BUSY, "%d snapshots are under way, ask again",
                      QUERY_SNAPSHOTS_MAX);
@@ -140,16 +153,15 @@ static void publish_marker(struct query_call *call)
         publisher != NULL ? publisher_begin(publisher, text_slice(&topic), MARKER_MAX) : NULL;
     if (body == NULL)
         return;
-    query_write_text(body, SLICE("{\"kind\":\"sync\",\"nonce\":"), call->arguments.sync);
-    query_write_number(body, SLICE(",\"epoch\":"), call->tables->epoch);
-    query_write_time(body, SLICE(",\"ts_published\":"), call->now->real_ns);
-    text_literal(body, "}");
+    query_write_marker(call, body);
     publisher_end(publisher);
     publisher_flush(publisher);
 }
 
 bool query_snapshot_begin(struct query_call *call)
 {
+    if (query_images_wanted(call))
+        return query_images_begin(call);
     if (!check(call))
         return false;
     call->snapshot = snapshot_new(call);

@@ -31,6 +31,23 @@ static void write_used(struct query_call *call, bool with_channels)
     }
 }
 
+/* The names of those that the asker may have. */
+static void write_accounts(struct query_call *call)
+{
+    const struct accounts *accounts = call->tables->accounts;
+    struct account_row row;
+    bool first = true;
+    text_literal(call->reply, ",\"accounts\":[");
+    for (uint32_t i = 0; i < accounts_count(accounts); i++) {
+        accounts_row(accounts, i, &row);
+        if (!query_may_see(call, row.name))
+            continue;
+        query_write_text(call->reply, first ? SLICE("") : SLICE(","), row.name);
+        first = false;
+    }
+    text_literal(call->reply, "]");
+}
+
 bool query_hello(struct query_call *call)
 {
     const struct config *config = call->tables->config;
@@ -44,11 +61,18 @@ bool query_hello(struct query_call *call)
     write_endpoints(call->reply, SLICE(",\"requests\":"),
                     (const char(*)[128])config->requests.endpoints,
                     config->requests.endpoint_count);
+    if (call->asker->accounts)
+        write_endpoints(call->reply, SLICE(",\"accounts_requests\":"),
+                        (const char(*)[128])config->accounts.requests.endpoints,
+                        config->accounts.requests.endpoint_count);
     text_literal(call->reply, "},\"exchanges\":[");
     write_used(call, false);
     text_literal(call->reply, "],\"channels\":{");
     write_used(call, true);
-    text_literal(call->reply, "}}");
+    text_literal(call->reply, "}");
+    if (call->asker->accounts)
+        write_accounts(call);
+    text_literal(call->reply, "}");
     return true;
 }
 
@@ -82,10 +106,32 @@ static bool write_gateway(struct query_call *call, struct query_page *page)
     return true;
 }
 
+/* Those of an account are for whoever may have it. */
+static bool may_see(const struct query_call *call, const struct stats_session *session)
+{
+    struct account_row account;
+    if (session->connector < ACCOUNTS_FIRST)
+        return true;
+    accounts_row(call->tables->accounts, session->connector - ACCOUNTS_FIRST, &account);
+    return query_may_see(call, account.name);
+}
+
+static void write_whose(struct query_call *call, uint16_t connector)
+{
+    struct account_row account;
+    if (connector < ACCOUNTS_FIRST) {
+        query_write_text(call->reply, SLICE("{\"exchange\":"),
+                         slice_of(pool_exchange(call->tables->pool, connector)->name));
+        return;
+    }
+    accounts_row(call->tables->accounts, connector - ACCOUNTS_FIRST, &account);
+    query_write_text(call->reply, SLICE("{\"exchange\":"), account.exchange);
+    query_write_text(call->reply, SLICE(",\"account\":"), account.name);
+}
+
 static void write_session(struct query_call *call, const struct stats_session *session)
 {
-    const struct exchange *exchange = pool_exchange(call->tables->pool, session->connector);
-    query_write_text(call->reply, SLICE("{\"exchange\":"), slice_of(exchange->name));
+    write_whose(call, session->connector);
     query_write_number(call->reply, SLICE(",\"session\":"), session->number);
     query_write_text(call->reply, SLICE(",\"state\":"), session_state_word(session->state));
     if (session->reason != REASON_NONE)
@@ -103,6 +149,8 @@ static bool write_sessions(struct query_call *call, struct query_page *page)
     uint32_t place = query_place(call);
     query_page_begin(page, call, SLICE("sessions"), PARTS_LIMIT);
     while ((session = stats_each(call->tables->stats, &place)) != NULL) {
+        if (!may_see(call, session))
+            continue;
         if (!query_page_row(page, 1))
             break;
         write_session(call, session);

@@ -93,8 +93,11 @@ static void state(struct text *text, struct slice state_word, enum reason reason
         string(text, SLICE(",\"reason\":"), reason_word(reason));
 }
 
+/* Of an account the feed knows nothing. */
 void tell_connection(struct tell *tell, const struct connection *connection, int64_t now_real_ns)
 {
+    if (connection->accounts != NULL)
+        return;
     struct slice exchange = exchange_of(tell, connection->connector);
     const struct slice parts[] = {SLICE("connection"), exchange, slice_of(connection->id)};
     struct text *body = begin(tell, parts, 3);
@@ -182,7 +185,8 @@ void tell_stats(struct tell *tell, int64_t now_real_ns)
     uint32_t place = 0;
     tell_totals(tell, now_real_ns);
     while ((session = stats_each(tell->stats, &place)) != NULL)
-        tell_session(tell, session, now_real_ns);
+        if (session->connector < ACCOUNTS_FIRST)
+            tell_session(tell, session, now_real_ns);
 }
 
 static void tell_drift(struct tell *tell, const struct stats_drift *row, uint64_t count,
@@ -205,6 +209,8 @@ void tell_drifts(struct tell *tell, int64_t now_real_ns)
     struct stats_drift row;
     uint32_t place = 0;
     while (stats_each_drift(tell->stats, &place, &row)) {
+        if (row.connector >= ACCOUNTS_FIRST)
+            continue;
         uint64_t *told = &tell->exchanges[row.connector].drifts[row.place];
         uint64_t count = row.count;
         if (count == 0)

@@ -4,7 +4,8 @@
  *   sys.subscription.<exchange>.<channel>.<symbol>.[interval.] a subscription did
  *   sys.stats.gateway.   sys.stats.<exchange>-<session>.       the numbers of stats.def
  *   sys.drift.<exchange>.                                      messages that could not be used
- * Each topic has a seq of its own. Messages go into the publisher's open batch; one that finds no
+ * Each topic has a seq of its own. What is of accounts (connections, sessions, what
+ * was refused) is not told here. Messages go into the publisher's open batch; one that finds no
  * room is a hole, as any other. One owner: the manager's thread. */
 #ifndef TICKGATE_GATEWAY_TELL_H
 #define TICKGATE_GATEWAY_TELL_H

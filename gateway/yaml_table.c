@@ -277,7 +277,7 @@ static void read_value(struct yaml_reader *reader, yaml_node_t *node, const stru
         read_texts(reader, node, key, into);
         break;
     case YAML_SECTION:
-        yaml_read_mapping(reader, node, key->table, into);
+        yaml_read_mapping(reader, node, key->table, (char *)into + key->offset);
         break;
     case YAML_CUSTOM:
         key->custom(reader, node, into);
@@ -486,7 +486,8 @@ void yaml_print_keys(FILE *out, const char *path, const struct yaml_key *table,
         char whole[128];
         if (key->type == YAML_SECTION) {
             snprintf(whole, sizeof whole, "%s%s.", path, key->name);
-            yaml_print_keys(out, whole, key->table, defaults);
+            yaml_print_keys(out, whole, key->table,
+                            defaults != NULL ? (const char *)defaults + key->offset : NULL);
             continue;
         }
         fprintf(out, "| `%s%s` | ", path, key->name);

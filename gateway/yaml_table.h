@@ -19,7 +19,7 @@ enum yaml_type {
     YAML_TEXT,     /* char[max + 1], at least min bytes */
     YAML_SWITCH,   /* bool: true or false */
     YAML_TEXTS, /* char[min][max], a list (or one text), and the uint32_t count at `count_offset` */
-    YAML_SECTION, /* a mapping, read by `table` into the same struct */
+    YAML_SECTION, /* a mapping, read by `table` into what stands at `offset`: 0, the same struct */
     YAML_CUSTOM,  /* whatever `custom` makes of the node; `min` is the type that people see */
 };
 

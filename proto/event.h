@@ -97,6 +97,120 @@ struct liquidation {
     uint8_t side; /* of the liquidating order */
 };
 
+/* Private records. They carry their instrument themselves, for they are of an account and not of a
+ * topic. `reconciled`: asked for by REST after an interruption, not heard as it happened.
+ * `position_side` of an order or a position: the leg of an account in hedge mode; POSITION_FLAT
+ * where there is but one. */
+#define CLIENT_ID_MAX     96 /* bytes of a client order id, without the NUL; longer ones are cut */
+#define ASSET_MAX         24
+#define STATUS_TEXT_MAX   48
+#define REJECT_REASON_MAX 64
+
+/* Which of an order's numbers are known: bit (1 << ORDER_x) of `known`, in the order of `numbers`.
+ */
+#define ORDER_FIELDS(X)                                                                            \
+    X(ORDER_PRICE, "price")                                                                        \
+    X(ORDER_STOP_PRICE, "stop_price")                                                              \
+    X(ORDER_QTY, "qty")                                                                            \
+    X(ORDER_FILLED_QTY, "filled_qty")                                                              \
+    X(ORDER_LEAVES_QTY, "leaves_qty")                                                              \
+    X(ORDER_AVG_PRICE, "avg_price")                                                                \
+    X(ORDER_LAST_QTY, "last_qty")                                                                  \
+    X(ORDER_LAST_PRICE, "last_price")                                                              \
+    X(ORDER_FEE, "fee")
+#define ORDER_ENUM(NAME, word) NAME,
+enum order_field { ORDER_FIELDS(ORDER_ENUM) ORDER_FIELD_COUNT };
+#undef ORDER_ENUM
+
+/* How things stand with an order. What the message does not say is absent; whoever knows the order
+ * from before completes it. */
+struct order {
+    char symbol[SYMBOL_MAX + 1];
+    char exchange_symbol[SYMBOL_MAX + 1];
+    struct id order_id;
+    struct id trade_id; /* of the fill that this tells of; empty: none */
+    char client_order_id[CLIENT_ID_MAX + 1];
+    char exchange_status[STATUS_TEXT_MAX + 1]; /* the exchange's own word */
+    char reject_reason[REJECT_REASON_MAX + 1]; /* its reason, if it gives one */
+    char fee_asset[ASSET_MAX + 1];
+    uint32_t known;
+    struct decimal numbers[ORDER_FIELD_COUNT];
+    uint8_t side;          /* enum side; SIDE_UNKNOWN: it is not said */
+    uint8_t order_type;    /* enum order_type; ORDER_TYPE_UNKNOWN: the same */
+    uint8_t time_in_force; /* enum time_in_force */
+    uint8_t status;        /* enum order_status */
+    uint8_t liquidity;     /* enum liquidity, of the fill */
+    uint8_t position_side; /* enum position_side */
+    bool reduce_only;
+    bool post_only;
+    bool reconciled;
+    bool impossible;  /* set by the ledger: the step from the status before cannot be */
+    bool quote_sized; /* ordered by an amount of quote: qty and leaves_qty are absent until known */
+};
+
+struct fill {
+    char symbol[SYMBOL_MAX + 1];
+    char exchange_symbol[SYMBOL_MAX + 1];
+    struct id order_id;
+    struct id trade_id;
+    char client_order_id[CLIENT_ID_MAX + 1]; /* empty: not said */
+    char fee_asset[ASSET_MAX + 1];           /* empty: the fee is not known */
+    struct decimal price, qty;
+    struct decimal fee; /* negative: a rebate */
+    uint8_t side;       /* enum side; SIDE_UNKNOWN: it is not said, the order knows */
+    uint8_t liquidity;  /* enum liquidity */
+    bool reconciled;
+};
+
+#define POSITION_FIELDS(X)                                                                         \
+    X(POSITION_ENTRY_PRICE, "entry_price")                                                         \
+    X(POSITION_MARK_PRICE, "mark_price")                                                           \
+    X(POSITION_UNREALIZED_PNL, "unrealized_pnl")                                                   \
+    X(POSITION_LEVERAGE, "leverage")                                                               \
+    X(POSITION_LIQUIDATION_PRICE, "liquidation_price")
+#define POSITION_ENUM(NAME, word) NAME,
+enum position_field { POSITION_FIELDS(POSITION_ENUM) POSITION_FIELD_COUNT };
+#undef POSITION_ENUM
+
+struct position {
+    char symbol[SYMBOL_MAX + 1];
+    char exchange_symbol[SYMBOL_MAX + 1];
+    uint32_t known;
+    struct decimal qty; /* not negative */
+    struct decimal numbers[POSITION_FIELD_COUNT];
+    uint8_t side;          /* enum position_side */
+    uint8_t position_side; /* the leg */
+    uint8_t margin_mode;   /* enum margin_mode */
+    bool reconciled;
+};
+
+#define BALANCE_FIELDS(X)                                                                          \
+    X(BALANCE_TOTAL, "total")                                                                      \
+    X(BALANCE_FREE, "free")                                                                        \
+    X(BALANCE_LOCKED, "locked")                                                                    \
+    X(BALANCE_BORROWED, "borrowed")
+#define BALANCE_ENUM(NAME, word) NAME,
+enum balance_field { BALANCE_FIELDS(BALANCE_ENUM) BALANCE_FIELD_COUNT };
+#undef BALANCE_ENUM
+
+/* One asset, absolute. */
+struct balance {
+    char asset[ASSET_MAX + 1];
+    uint32_t known; /* BALANCE_TOTAL always: free + locked where the exchange does not say it */
+    struct decimal numbers[BALANCE_FIELD_COUNT];
+    bool reconciled;
+};
+
+/* What an account's stream is worth. event->reason says why it is not ready. */
+struct account_report {
+    uint8_t status;          /* enum account_status */
+    uint64_t turn;           /* ACCOUNT_RECONCILING: which asking it is (private_desired) */
+    uint64_t clock_samples;  /* 0: the exchange's clock is not known */
+    int64_t clock_offset_us; /* the exchange's clock less ours */
+    uint32_t retry_in_ms;    /* until the next attempt; 0 none planned */
+    char detail[96];         /* the library's or exchange's own words, cut, NUL terminated */
+};
+
 /* A session changed its state (slot: EVENT_NO_SLOT; `session` numbers it within its connector). Of
  * SESSION_NONE: the exchange's list cannot be read, and so no session is tried (reconnecting); or
  * the connector has said its last (closed). */
@@ -174,6 +288,11 @@ struct event {
         struct book_change book;
         struct mark mark;
         struct liquidation liquidation;
+        struct order order;
+        struct fill fill;
+        struct position position;
+        struct balance balance;
+        struct account_report account;
         struct session_report session;
         struct subscription_report subscription;
         struct instrument instrument;

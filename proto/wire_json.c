@@ -3,8 +3,8 @@
  * allocation. */
 #include "proto/wire_json.h"
 
-#include "common/clock.h"
 #include "common/ensure.h"
+#include "proto/wire_json_parts.h"
 
 #define FIELD_MAX  96 /* of one number with its key: DECIMAL_TEXT_MAX and the longest key fit */
 #define FIELDS_MAX 24
@@ -27,43 +27,9 @@ void wire_json_head(struct text *text, enum kind kind, const struct wire_topic *
     text_json_string(text, topic->exchange_symbol);
 }
 
-#define number(text, key, value)                                                                   \
-    do {                                                                                           \
-        text_literal((text), ",\"" key "\":\"");                                                   \
-        decimal_write((text), (value));                                                            \
-        text_literal((text), "\"");                                                                \
-    } while (0)
-
-#define word(text, key, value)                                                                     \
-    do {                                                                                           \
-        text_literal((text), ",\"" key "\":\"");                                                   \
-        text_append((text), (value));                                                              \
-        text_literal((text), "\"");                                                                \
-    } while (0)
-
-#define integer(text, key, value)                                                                  \
-    do {                                                                                           \
-        text_literal((text), ",\"" key "\":");                                                     \
-        text_unsigned((text), (uint64_t)(value));                                                  \
-    } while (0)
-
-/* A time on the wire is in us. */
-#define moment(text, key, value_ns) integer(text, key, (value_ns) / NS_PER_US)
-
-/* Update ids are strings: an exchange's ids need not stay below 2^53. */
-static void update_id(struct text *text, struct slice key, uint64_t id)
+void wire_common_fields(struct text *text, const struct event *event, enum update update,
+                        uint64_t epoch, int64_t ts_published)
 {
-    if (id == 0)
-        return;
-    text_append(text, key);
-    text_unsigned(text, id);
-    text_literal(text, "\"");
-}
-
-static void common_fields(struct text *text, struct slice head, const struct event *event,
-                          enum update update, uint64_t epoch, int64_t ts_published)
-{
-    text_append(text, head);
     word(text, "update", update_word(update));
     integer(text, "epoch", epoch);
     integer(text, "seq", event->seq);
@@ -75,6 +41,23 @@ static void common_fields(struct text *text, struct slice head, const struct eve
         moment(text, "ts_exchange", event->ts_exchange);
     moment(text, "ts_received", event->ts_received);
     moment(text, "ts_published", ts_published);
+}
+
+/* Update ids are strings: an exchange's ids need not stay below 2^53. */
+static void update_id(struct text *text, struct slice key, uint64_t id)
+{
+    if (id == 0)
+        return;
+    text_append(text, key);
+    text_unsigned(text, id);
+    text_literal(text, "\"");
+}
+
+static void head_and_common(struct text *text, struct slice head, const struct event *event,
+                            enum update update, uint64_t epoch, int64_t ts_published)
+{
+    text_append(text, head);
+    wire_common_fields(text, event, update, epoch, ts_published);
 }
 
 /* The parts whose bits are set, by their names. */
@@ -196,7 +179,7 @@ static void liquidation_fields(struct text *text, const struct liquidation *liqu
 void wire_json_event(struct text *text, struct slice head, struct slice words,
                      const struct event *event, uint64_t epoch, int64_t ts_published)
 {
-    common_fields(text, head, event, (enum update)event->update, epoch, ts_published);
+    head_and_common(text, head, event, (enum update)event->update, epoch, ts_published);
     if (event->kind == KIND_CANDLE)
         word(text, "interval", words);
     if (event->update != UPDATE_STATE) {
@@ -230,7 +213,7 @@ void wire_json_book(struct text *text, struct slice head, const struct event *la
                     const struct book *book, size_t depth, uint64_t epoch, int64_t ts_published)
 {
     size_t bids = book_bid_count(book), asks = book_ask_count(book);
-    common_fields(text, head, last, UPDATE_SNAPSHOT, epoch, ts_published);
+    head_and_common(text, head, last, UPDATE_SNAPSHOT, epoch, ts_published);
     text_literal(text, ",\"bids\":[");
     for (size_t i = 0; i < bids && (depth == 0 || i < depth); i++)
         write_level(text, book_bid(book, i), i == 0);

@@ -37,4 +37,15 @@ void wire_json_book(struct text *text, struct slice head, const struct event *la
 /* Bytes that an event with that many levels needs at most, the head included. */
 size_t wire_json_max(size_t levels);
 
+/* Writes the whole body of an event of an account (KIND_ORDER to KIND_ACCOUNT), without its
+ * journal_seq; one that is not durable says so instead. */
+void wire_json_private(struct text *text, struct slice exchange, struct slice account,
+                       const struct event *event, uint64_t epoch, bool durable,
+                       int64_t ts_published);
+
+/* Bytes that it needs at most, an account's name of WIRE_NAME_MAX and a journal_seq behind it
+ * included. */
+#define WIRE_NAME_MAX 64
+size_t wire_json_private_max(void);
+
 #endif

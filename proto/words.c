@@ -25,6 +25,13 @@ SPELLING(subscription_state_word, enum subscription_state, SUBSCRIPTION_WORDS,
 SPELLING(reason_word, enum reason, REASON_WORDS, REASON_COUNT)
 SPELLING(refusal_word, enum refusal, REFUSAL_WORDS, REFUSAL_COUNT)
 SPELLING(drift_word, enum drift_kind, DRIFT_WORDS, DRIFT_COUNT)
+SPELLING(order_status_word, enum order_status, ORDER_STATUS_WORDS, ORDER_STATUS_COUNT)
+SPELLING(order_type_word, enum order_type, ORDER_TYPE_WORDS, ORDER_TYPE_COUNT)
+SPELLING(time_in_force_word, enum time_in_force, TIME_IN_FORCE_WORDS, TIME_IN_FORCE_COUNT)
+SPELLING(liquidity_word, enum liquidity, LIQUIDITY_WORDS, LIQUIDITY_COUNT)
+SPELLING(position_side_word, enum position_side, POSITION_SIDE_WORDS, POSITION_SIDE_COUNT)
+SPELLING(margin_mode_word, enum margin_mode, MARGIN_MODE_WORDS, MARGIN_MODE_COUNT)
+SPELLING(account_status_word, enum account_status, ACCOUNT_STATUS_WORDS, ACCOUNT_STATUS_COUNT)
 
 bool kind_read(struct slice word, enum kind *kind)
 {

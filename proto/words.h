@@ -6,8 +6,9 @@
 
 #include "common/slice.h"
 
-/* Records that a connector hands to a sink. Those before KIND_SESSION have topics on the feed; the
- * others are a connector's reports to its manager. */
+/* Records that a connector hands to a sink. Those before KIND_ORDER have topics on the feed, those
+ * from there to KIND_SESSION topics of an account; the others are a connector's reports to its
+ * manager. */
 #define KIND_WORDS(X)                                                                              \
     X(KIND_QUOTE, "quote")                                                                         \
     X(KIND_TRADE, "trade")                                                                         \
@@ -15,6 +16,11 @@
     X(KIND_CANDLE, "candle")                                                                       \
     X(KIND_MARK, "mark")                                                                           \
     X(KIND_LIQUIDATION, "liquidation")                                                             \
+    X(KIND_ORDER, "order")                                                                         \
+    X(KIND_FILL, "fill")                                                                           \
+    X(KIND_POSITION, "position")                                                                   \
+    X(KIND_BALANCE, "balance")                                                                     \
+    X(KIND_ACCOUNT, "account")                                                                     \
     X(KIND_SESSION, "session")                                                                     \
     X(KIND_SUBSCRIPTION, "subscription")                                                           \
     X(KIND_INSTRUMENT, "instrument")                                                               \
@@ -89,7 +95,13 @@
     X(REASON_UNKNOWN_SYMBOL, "unknown_symbol")                                                     \
     X(REASON_REFUSED_BY_EXCHANGE, "refused_by_exchange")                                           \
     X(REASON_UNSUBSCRIBED, "unsubscribed")                                                         \
-    X(REASON_STOPPED, "stopped")
+    X(REASON_STOPPED, "stopped")                                                                   \
+    X(REASON_KEY_REFUSED, "key_refused")                                                           \
+    X(REASON_CLOCK, "clock")                                                                       \
+    X(REASON_LISTEN_KEY, "listen_key")                                                             \
+    X(REASON_RECONCILE_FAILED, "reconcile_failed")                                                 \
+    X(REASON_NOT_DURABLE, "not_durable")                                                           \
+    X(REASON_JOURNAL_FULL, "journal_full")
 
 /* Why a frame gave no event; a caller counts each under its word. */
 #define REFUSAL_WORDS(X)                                                                           \
@@ -119,6 +131,64 @@
     X(DRIFT_UNKNOWN_FIELD, "unknown_field")                                                        \
     X(DRIFT_UNKNOWN_WORD, "unknown_word")
 
+/* What became of an order, in our words: an exchange's own are put into them by a table of its
+ * folder (proto/order_status.h). */
+#define ORDER_STATUS_WORDS(X)                                                                      \
+    X(ORDER_UNKNOWN, "unknown")                                                                    \
+    X(ORDER_PENDING_NEW, "pending_new")                                                            \
+    X(ORDER_NEW, "new")                                                                            \
+    X(ORDER_TRIGGERED, "triggered")                                                                \
+    X(ORDER_PARTIALLY_FILLED, "partially_filled")                                                  \
+    X(ORDER_FILLED, "filled")                                                                      \
+    X(ORDER_PENDING_CANCEL, "pending_cancel")                                                      \
+    X(ORDER_CANCELED, "canceled")                                                                  \
+    X(ORDER_REJECTED, "rejected")                                                                  \
+    X(ORDER_EXPIRED, "expired")                                                                    \
+    X(ORDER_SUSPENDED, "suspended")
+
+#define ORDER_TYPE_WORDS(X)                                                                        \
+    X(ORDER_TYPE_UNKNOWN, "unknown")                                                               \
+    X(ORDER_TYPE_LIMIT, "limit")                                                                   \
+    X(ORDER_TYPE_MARKET, "market")                                                                 \
+    X(ORDER_TYPE_STOP_LIMIT, "stop_limit")                                                         \
+    X(ORDER_TYPE_STOP_MARKET, "stop_market")                                                       \
+    X(ORDER_TYPE_TAKE_PROFIT_LIMIT, "take_profit_limit")                                           \
+    X(ORDER_TYPE_TAKE_PROFIT_MARKET, "take_profit_market")                                         \
+    X(ORDER_TYPE_TRAILING_STOP, "trailing_stop")                                                   \
+    X(ORDER_TYPE_BEST, "best")                                                                     \
+    X(ORDER_TYPE_LIQUIDATION, "liquidation")
+
+/* The first: the exchange does not say. */
+#define TIME_IN_FORCE_WORDS(X)                                                                     \
+    X(TIME_IN_FORCE_NONE, "none")                                                                  \
+    X(TIME_IN_FORCE_GTC, "gtc")                                                                    \
+    X(TIME_IN_FORCE_IOC, "ioc")                                                                    \
+    X(TIME_IN_FORCE_FOK, "fok")                                                                    \
+    X(TIME_IN_FORCE_GTD, "gtd")
+
+#define LIQUIDITY_WORDS(X)                                                                         \
+    X(LIQUIDITY_NONE, "none")                                                                      \
+    X(LIQUIDITY_MAKER, "maker")                                                                    \
+    X(LIQUIDITY_TAKER, "taker")
+
+#define POSITION_SIDE_WORDS(X)                                                                     \
+    X(POSITION_FLAT, "flat")                                                                       \
+    X(POSITION_LONG, "long")                                                                       \
+    X(POSITION_SHORT, "short")
+
+#define MARGIN_MODE_WORDS(X)                                                                       \
+    X(MARGIN_NONE, "none")                                                                         \
+    X(MARGIN_CROSS, "cross")                                                                       \
+    X(MARGIN_ISOLATED, "isolated")
+
+/* Of an account's stream: whether all that happens to it is known. */
+#define ACCOUNT_STATUS_WORDS(X)                                                                    \
+    X(ACCOUNT_CONNECTING, "connecting")                                                            \
+    X(ACCOUNT_GAP, "gap")                                                                          \
+    X(ACCOUNT_RECONCILING, "reconciling")                                                          \
+    X(ACCOUNT_READY, "ready")                                                                      \
+    X(ACCOUNT_REFUSED, "refused")
+
 #define WORD_ENUM(NAME, word) NAME,
 enum kind { KIND_WORDS(WORD_ENUM) KIND_COUNT };
 enum update { UPDATE_WORDS(WORD_ENUM) UPDATE_COUNT };
@@ -130,9 +200,17 @@ enum subscription_state { SUBSCRIPTION_WORDS(WORD_ENUM) SUBSCRIPTION_STATE_COUNT
 enum reason { REASON_WORDS(WORD_ENUM) REASON_COUNT };
 enum refusal { REFUSAL_WORDS(WORD_ENUM) REFUSAL_COUNT };
 enum drift_kind { DRIFT_WORDS(WORD_ENUM) DRIFT_COUNT };
+enum order_status { ORDER_STATUS_WORDS(WORD_ENUM) ORDER_STATUS_COUNT };
+enum order_type { ORDER_TYPE_WORDS(WORD_ENUM) ORDER_TYPE_COUNT };
+enum time_in_force { TIME_IN_FORCE_WORDS(WORD_ENUM) TIME_IN_FORCE_COUNT };
+enum liquidity { LIQUIDITY_WORDS(WORD_ENUM) LIQUIDITY_COUNT };
+enum position_side { POSITION_SIDE_WORDS(WORD_ENUM) POSITION_SIDE_COUNT };
+enum margin_mode { MARGIN_MODE_WORDS(WORD_ENUM) MARGIN_MODE_COUNT };
+enum account_status { ACCOUNT_STATUS_WORDS(WORD_ENUM) ACCOUNT_STATUS_COUNT };
 #undef WORD_ENUM
 
-#define KIND_PUBLIC_COUNT KIND_SESSION
+#define KIND_PUBLIC_COUNT  KIND_ORDER
+#define KIND_PRIVATE_COUNT (KIND_SESSION - KIND_ORDER)
 
 struct slice kind_word(enum kind kind);
 struct slice update_word(enum update update);
@@ -144,6 +222,25 @@ struct slice subscription_state_word(enum subscription_state state);
 struct slice reason_word(enum reason reason);
 struct slice refusal_word(enum refusal refusal);
 struct slice drift_word(enum drift_kind kind);
+struct slice order_status_word(enum order_status status);
+struct slice order_type_word(enum order_type type);
+struct slice time_in_force_word(enum time_in_force time_in_force);
+struct slice liquidity_word(enum liquidity liquidity);
+struct slice position_side_word(enum position_side side);
+struct slice margin_mode_word(enum margin_mode mode);
+struct slice account_status_word(enum account_status status);
+
+static inline bool kind_is_private(enum kind kind)
+{
+    return kind >= KIND_ORDER && kind < KIND_SESSION;
+}
+
+/* Nothing more becomes of such an order. */
+static inline bool order_status_is_final(enum order_status status)
+{
+    return status == ORDER_FILLED || status == ORDER_CANCELED || status == ORDER_REJECTED ||
+           status == ORDER_EXPIRED;
+}
 
 /* The kind that a word names; false for any other word, and for a kind without topics. */
 bool kind_read(struct slice word, enum kind *kind);

@@ -345,6 +345,7 @@ static const struct dialect binance = {
             [DIALECT_LEVELS] = "\"lastUpdateId\":",
             [DIALECT_CANDLE] = "\"o\":",
         },
+    .account = &binance_sim_account,
     .write_symbol = write_symbol,
     .split_symbol = binance_sim_split_symbol,
     .read_key = read_key,

@@ -58,4 +58,7 @@ uint32_t usdm_sim_weigh(const struct dialect_query *query, uint32_t *group);
 int usdm_sim_answer(const struct dialect_query *query, const struct dialect_venue *venue,
                     struct dialect_answer *answer);
 
+/* sim_private.c, sim_privateusdm.c */
+extern const struct dialect_account binance_sim_account, usdm_sim_account;
+
 #endif

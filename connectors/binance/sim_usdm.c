@@ -321,6 +321,7 @@ const struct dialect binance_usdm_dialect = {
             [DIALECT_MARK] = "\"p\":",
             [DIALECT_LIQUIDATION] = "\"q\":",
         },
+    .account = &usdm_sim_account,
     .write_symbol = write_symbol,
     .split_symbol = binance_sim_split_symbol,
     .read_key = read_key,

@@ -182,22 +182,22 @@ static enum refusal read_open_interest(const struct binance_form *form, struct s
 
 /* 3.2.7: an object o in the payload. The family stands in the one or the other (docs; a frame of
  * 2026-10). Price and size are the liquidating order's own; what became of it is passed over. */
-enum { LIQUIDATION_ORDER = BINANCE_OWN, ORDER_SIDE, ORDER_PRICE, ORDER_SIZE };
+enum { LIQUIDATION_ORDER = BINANCE_OWN, LIQUIDATION_SIDE, LIQUIDATION_PRICE, LIQUIDATION_SIZE };
 static const struct binance_form liquidation = {
     .required = PAYLOAD_BIT(LIQUIDATION_ORDER) | PAYLOAD_BIT(BINANCE_SYMBOL) |
-                PAYLOAD_BIT(BINANCE_TIME) | PAYLOAD_BIT(ORDER_SIDE) | PAYLOAD_BIT(ORDER_PRICE) |
-                PAYLOAD_BIT(ORDER_SIZE),
+                PAYLOAD_BIT(BINANCE_TIME) | PAYLOAD_BIT(LIQUIDATION_SIDE) |
+                PAYLOAD_BIT(LIQUIDATION_PRICE) | PAYLOAD_BIT(LIQUIDATION_SIZE),
     .letters = {['e'] = BINANCE_PASSED, ['E'] = BINANCE_PASSED, ['o'] = LIQUIDATION_ORDER},
     .pairs = {FAMILY_PAIRS},
 };
 
 static const struct binance_form liquidation_order = {
     .letters = {['s'] = BINANCE_SYMBOL,
-                ['S'] = ORDER_SIDE,
+                ['S'] = LIQUIDATION_SIDE,
                 ['o'] = BINANCE_PASSED,
                 ['f'] = BINANCE_PASSED,
-                ['q'] = ORDER_SIZE,
-                ['p'] = ORDER_PRICE,
+                ['q'] = LIQUIDATION_SIZE,
+                ['p'] = LIQUIDATION_PRICE,
                 ['X'] = BINANCE_PASSED,
                 ['l'] = BINANCE_PASSED,
                 ['z'] = BINANCE_PASSED,
@@ -213,10 +213,10 @@ static void read_order(struct binance_reading *reading, struct liquidation *foun
     reading->form = &liquidation_order;
     scan_object(&reading->scan);
     while ((role = binance_next(reading)) != 0) {
-        if (role == ORDER_SIDE)
+        if (role == LIQUIDATION_SIDE)
             scan_string(&reading->scan, &side);
         else
-            scan_decimal(&reading->scan, role == ORDER_PRICE ? &found->price : &found->size);
+            scan_decimal(&reading->scan, role == LIQUIDATION_PRICE ? &found->price : &found->size);
     }
     found->side = slice_equal(side, SLICE("BUY"))    ? SIDE_BUY
                   : slice_equal(side, SLICE("SELL")) ? SIDE_SELL

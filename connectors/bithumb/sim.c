@@ -338,6 +338,7 @@ static const struct dialect bithumb = {
             [DIALECT_DAY] = "\"trade_price\":",
             [DIALECT_LEVELS] = "\"orderbook_units\":",
         },
+    .account = &bithumb_sim_account,
     .write_symbol = write_symbol,
     .read_key = read_key,
     .write_payload = write_payload,

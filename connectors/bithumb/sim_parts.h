@@ -39,6 +39,21 @@ void bithumb_sim_write_reply(struct text *reply, const struct dialect_request *r
                              const struct dialect_session *session, enum dialect_outcome outcome,
                              struct slice key);
 
+/* sim_private.c */
+extern const struct dialect_account bithumb_sim_account;
+void bithumb_sim_write_order_id(struct text *text, uint64_t id);
+bool bithumb_sim_read_order_id(struct slice text, uint64_t *id);
+void bithumb_sim_write_fill_id(struct text *text, const struct dialect_fill *fill);
+struct slice bithumb_sim_order_type(const struct dialect_order *order);
+struct slice bithumb_sim_force(const struct dialect_order *order);       /* empty: none is said */
+struct slice bithumb_sim_cancel_type(const struct dialect_order *order); /* the same */
+
+/* sim_private_rest.c */
+uint32_t bithumb_sim_weigh_private(const struct dialect_query *query, uint32_t *group);
+int bithumb_sim_answer_private(const struct dialect_query *query, const struct dialect_keys *keys,
+                               const struct dialect_account_view *view,
+                               struct dialect_answer *answer);
+
 /* sim_rest.c */
 uint32_t bithumb_sim_weigh(const struct dialect_query *query, uint32_t *group);
 int bithumb_sim_answer(const struct dialect_query *query, const struct dialect_venue *venue,

@@ -444,7 +444,7 @@ static void write_payload(struct text *payload, const struct dialect_stream *str
         .ban_s = 600, .idle_ms = 600000                                                            \
     }
 
-#define MARKET(market, table, per_request, key_reader, path_reader)                                \
+#define MARKET(market, number, table, per_request, key_reader, path_reader)                        \
     {                                                                                              \
         .name = (market), .listings = (table), .listing_count = sizeof(table) / sizeof *(table),   \
         .limits = LIMITS(per_request), .manner = DIALECT_STRICT, .restarts = true,                 \
@@ -454,15 +454,16 @@ static void write_payload(struct text *payload, const struct dialect_stream *str
         .write_symbol = write_symbol, .read_key = (key_reader), .write_payload = write_payload,    \
         .read_path = (path_reader), .read_request = bybit_sim_read_request,                        \
         .write_reply = bybit_sim_write_reply, .weigh = bybit_sim_weigh,                            \
-        .answer = bybit_sim_answer, .write_failure = bybit_sim_write_failure                       \
+        .answer = bybit_sim_answer, .write_failure = bybit_sim_write_failure,                      \
+        .account = &bybit_sim_accounts[number]                                                     \
     }
 
-static const struct dialect spot = MARKET("bybit", spot_listings, 10, read_spot_key,
+static const struct dialect spot = MARKET("bybit", BYBIT_SIM_SPOT, spot_listings, 10, read_spot_key,
                                           bybit_sim_read_spot_path),
-                            linear = MARKET("bybit-linear", linear_listings, 0, read_linear_key,
-                                            bybit_sim_read_linear_path),
-                            inverse = MARKET("bybit-inverse", inverse_listings, 0, read_inverse_key,
-                                             bybit_sim_read_inverse_path);
+                            linear = MARKET("bybit-linear", BYBIT_SIM_LINEAR, linear_listings, 0,
+                                            read_linear_key, bybit_sim_read_linear_path),
+                            inverse = MARKET("bybit-inverse", BYBIT_SIM_INVERSE, inverse_listings,
+                                             0, read_inverse_key, bybit_sim_read_inverse_path);
 
 extern const struct dialect *const dialects_bybit[];
 const struct dialect *const dialects_bybit[] = {&spot, &linear, &inverse, NULL};

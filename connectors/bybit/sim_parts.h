@@ -31,4 +31,7 @@ int bybit_sim_answer(const struct dialect_query *query, const struct dialect_ven
 const char *bybit_sim_write_failure(struct text *body, int status, uint64_t weight_limit,
                                     int64_t until_ns);
 
+/* sim_private.c */
+extern const struct dialect_account bybit_sim_accounts[BYBIT_SIM_MARKETS];
+
 #endif

@@ -151,49 +151,17 @@ enum refusal upbit_parse_top(struct slice payload, struct parsing *parsing, stru
     return parse_quote(payload, &top, parsing, event);
 }
 
-/* Days from 1970 to a day of the Gregorian calendar. Years begin with March here, so that a leap
- * day is the last one of its year. */
-static int64_t days_to(int64_t year, int64_t month, int64_t day)
-{
-    year -= month <= 2;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return year * 365 + year / 4 - year / 100 + year / 400 + of_year - 719468;
-}
-
-/* "2025-01-02T04:28:05". */
-static bool read_utc(struct slice text, int64_t *ns)
-{
-    static const char form[] = "dddd-dd-ddTdd:dd:dd";
-    int64_t parts[6] = {0}; /* year to second */
-    size_t part = 0;
-    if (text.len != sizeof form - 1)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        bool digit = text.data[i] >= '0' && text.data[i] <= '9';
-        if (form[i] == 'd' ? !digit : text.data[i] != form[i])
-            return false;
-        if (digit)
-            parts[part] = parts[part] * 10 + (text.data[i] - '0');
-        else
-            part++;
-    }
-    int64_t days = days_to(parts[0], parts[1], parts[2]), hours = days * 24 + parts[3];
-    if (parts[0] < 1970 || parts[0] > 2200 || parts[1] < 1 || parts[1] > 12 || parts[2] < 1 ||
-        days >= days_to(parts[0] + parts[1] / 12, parts[1] % 12 + 1, 1) || parts[3] > 23 ||
-        parts[4] > 59 || parts[5] > 59)
-        return false;
-    *ns = ((hours * 60 + parts[4]) * 60 + parts[5]) * NS_PER_SECOND;
-    return true;
-}
-
+/* "2025-01-02T04:28:05", in UTC. */
 static enum refusal read_open_time(struct scan *scan, void *record, struct parsing *parsing)
 {
     struct event *event = record;
     struct slice text;
     (void)parsing;
-    if (scan_string(scan, &text) && !read_utc(text, &event->candle.open_time))
-        return REFUSAL_BAD_VALUE;
-    return REFUSAL_NONE;
+    if (!scan_string(scan, &text))
+        return REFUSAL_NONE;
+    bool whole = text.len == sizeof "2025-01-02T04:28:05" - 1;
+    return whole && payload_instant(text, &event->candle.open_time) ? REFUSAL_NONE
+                                                                    : REFUSAL_BAD_VALUE;
 }
 
 /* The type names the interval; the close is the end of it. */

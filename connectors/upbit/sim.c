@@ -334,6 +334,7 @@ static const struct dialect upbit = {
             [DIALECT_LEVELS] = "\"orderbook_units\":",
             [DIALECT_CANDLE] = "\"trade_price\":",
         },
+    .account = &upbit_sim_account,
     .write_symbol = write_symbol,
     .read_key = read_key,
     .write_payload = write_payload,

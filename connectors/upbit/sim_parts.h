@@ -53,6 +53,20 @@ void upbit_sim_write_reply(struct text *reply, const struct dialect_request *req
                            struct slice key);
 void upbit_sim_write_excess(struct text *message);
 
+/* sim_private.c */
+extern const struct dialect_account upbit_sim_account;
+void upbit_sim_write_order_id(struct text *text, uint64_t id);
+bool upbit_sim_read_order_id(struct slice text, uint64_t *id);
+void upbit_sim_write_fill_id(struct text *text, const struct dialect_fill *fill);
+struct slice upbit_sim_order_type(const struct dialect_order *order);
+struct slice upbit_sim_force(const struct dialect_order *order); /* empty: none is said */
+
+/* sim_private_rest.c */
+uint32_t upbit_sim_weigh_private(const struct dialect_query *query, uint32_t *group);
+int upbit_sim_answer_private(const struct dialect_query *query, const struct dialect_keys *keys,
+                             const struct dialect_account_view *view,
+                             struct dialect_answer *answer);
+
 /* sim_rest.c */
 uint32_t upbit_sim_weigh(const struct dialect_query *query, uint32_t *group);
 int upbit_sim_answer(const struct dialect_query *query, const struct dialect_venue *venue,

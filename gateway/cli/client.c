@@ -5,6 +5,8 @@
 #include "common/clock.h"
 #include "common/map.h"
 #include "common/random.h"
+#include "common/secret.h"
+#include "gateway/certificate.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -27,13 +29,60 @@ struct client {
     void *context;
     void *feed;
     void *requests;
-    char endpoint[256];
     struct map *topics; /* name -> index of `seen` */
     struct seen *seen;
     uint64_t next_id;
 };
 
-static void *open_socket(struct client *client, int type, const char *endpoint)
+/* The keys of one connection, in Z85; `server` empty: it is not guarded. */
+struct keys {
+    struct certificate own;
+    char server[CERTIFICATE_KEY_MAX];
+};
+
+static bool read_server(const char *server, char *key)
+{
+    struct certificate certificate;
+    const char *why = NULL;
+    if (strlen(server) == CERTIFICATE_KEY_MAX - 1 && strchr(server, '/') == NULL)
+        memcpy(certificate.public_key, server, CERTIFICATE_KEY_MAX);
+    else
+        why = certificate_read(server, CERTIFICATE_PUBLIC, &certificate, NULL);
+    if (why != NULL)
+        fprintf(stderr, "tickgate: %s: %s\n", server, why);
+    else
+        memcpy(key, certificate.public_key, CERTIFICATE_KEY_MAX);
+    return why == NULL;
+}
+
+static bool read_keys(const struct client_way *way, struct keys *keys)
+{
+    memset(keys, 0, sizeof *keys);
+    if (way->key == NULL && way->server == NULL)
+        return true;
+    if (way->key == NULL || way->server == NULL) {
+        fprintf(stderr, "tickgate: --key and --server belong together\n");
+        return false;
+    }
+    const char *why = certificate_read(way->key, CERTIFICATE_WHOLE, &keys->own, NULL);
+    if (why != NULL)
+        fprintf(stderr, "tickgate: %s: %s\n", way->key, why);
+    return why == NULL && read_server(way->server, keys->server);
+}
+
+static bool set_keys(void *socket, const struct keys *keys)
+{
+    const struct certificate *own = &keys->own;
+    return keys->server[0] == '\0' ||
+           (zmq_setsockopt(socket, ZMQ_CURVE_PUBLICKEY, own->public_key, CERTIFICATE_KEY_MAX) ==
+                0 &&
+            zmq_setsockopt(socket, ZMQ_CURVE_SECRETKEY, own->secret_key, CERTIFICATE_KEY_MAX) ==
+                0 &&
+            zmq_setsockopt(socket, ZMQ_CURVE_SERVERKEY, keys->server, CERTIFICATE_KEY_MAX) == 0);
+}
+
+static void *open_socket(struct client *client, int type, const char *endpoint,
+                         const struct keys *keys)
 {
     /* Without SNDHWM 0 a SUB silently loses its subscriptions beyond 1000. */
     int linger = 0, unlimited = 0, receive = 200000;
@@ -45,24 +94,27 @@ static void *open_socket(struct client *client, int type, const char *endpoint)
         zmq_setsockopt(socket, ZMQ_SNDHWM, &unlimited, sizeof unlimited);
         zmq_setsockopt(socket, ZMQ_RCVHWM, &receive, sizeof receive);
     }
-    if (zmq_connect(socket, endpoint) == 0)
+    if (set_keys(socket, keys) && zmq_connect(socket, endpoint) == 0)
         return socket;
     fprintf(stderr, "tickgate: %s: %s\n", endpoint, zmq_strerror(zmq_errno()));
     zmq_close(socket);
     return NULL;
 }
 
-struct client *client_new(const char *feed, const char *requests)
+struct client *client_new(const struct client_way *way)
 {
+    struct keys keys;
     struct client *client = calloc(1, sizeof *client);
     if (client == NULL)
         return NULL;
     client->context = zmq_ctx_new();
     client->topics = map_new(TOPICS_MAX);
     client->seen = calloc(TOPICS_MAX, sizeof *client->seen);
-    client->feed = open_socket(client, ZMQ_SUB, feed);
-    client->requests = open_socket(client, ZMQ_DEALER, requests);
-    snprintf(client->endpoint, sizeof client->endpoint, "%s", requests);
+    if (read_keys(way, &keys)) {
+        client->feed = open_socket(client, ZMQ_SUB, way->feed, &keys);
+        client->requests = open_socket(client, ZMQ_DEALER, way->requests, &keys);
+    }
+    secret_wipe(&keys, sizeof keys);
     if (client->topics == NULL || client->seen == NULL || client->feed == NULL ||
         client->requests == NULL)
         client_destroy(&client);
@@ -119,8 +171,8 @@ json_t *client_request(struct client *client, json_t *request, uint32_t timeout_
 json_t *client_result(json_t *reply)
 {
     if (reply == NULL) {
-        fprintf(stderr, "tickgate: no answer from the gateway (is \"tickgate run\" up, and is this "
-                        "its requests endpoint?)\n");
+        fprintf(stderr, "tickgate: no answer from the gateway (is \"tickgate run\" up, is this its "
+                        "requests endpoint, and does your key fit where one is needed?)\n");
         return NULL;
     }
     if (json_is_true(json_object_get(reply, "ok")))

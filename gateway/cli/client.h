@@ -11,11 +11,28 @@
 
 #define CLIENT_FEED     "tcp://127.0.0.1:7700"
 #define CLIENT_REQUESTS "tcp://127.0.0.1:7701"
+#define CLIENT_ACCOUNTS "tcp://127.0.0.1:7702"
+
+/* Where the gateway is, and with which key it is spoken to. */
+struct client_way {
+    const char *feed, *requests; /* endpoints */
+    const char *key;    /* file of our certificate, NAME.key_secret; NULL: nothing is guarded */
+    const char *server; /* the gateway's public key, or the file server.key that holds it */
+};
+
+/* The options of every command that goes this way; the endpoints' are its own. */
+#define CLIENT_KEY_OPTIONS(way)                                                                    \
+    {"key", 0, OPTION_TEXT, &(way).key, "FILE", "your key, as tickgate keys new made it"},         \
+    {                                                                                              \
+        "server", 0, OPTION_TEXT, &(way).server, "KEY",                                            \
+            "the gateway's public key, or its server.key"                                          \
+    }
 
 struct client;
 
-/* Connects nothing yet; NULL with a message on standard error if an endpoint is no good. */
-struct client *client_new(const char *feed, const char *requests);
+/* Connects nothing yet; NULL with a message on standard error if an endpoint or a key is no good.
+ */
+struct client *client_new(const struct client_way *way);
 void client_destroy(struct client **client);
 
 /* Sends one request and waits for its reply; NULL when none came in time. The caller owns the

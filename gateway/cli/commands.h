@@ -9,7 +9,9 @@ int check_main(int argc, char **argv);
 int sub_main(int argc, char **argv);
 int get_main(int argc, char **argv);
 int top_main(int argc, char **argv);
+int keys_main(int argc, char **argv);
 int parse_main(int argc, char **argv);
+int statuses_main(int argc, char **argv);
 int version_main(int argc, char **argv);
 
 #endif

@@ -65,15 +65,23 @@ static json_t *make_request(int count, char **arguments)
     return request;
 }
 
+/* Asked of accounts-requests. */
+static bool is_of_accounts(const char *op)
+{
+    return strncmp(op, "account.", 8) == 0 || strncmp(op, "journal.", 8) == 0;
+}
+
 int get_main(int argc, char **argv)
 {
-    const char *requests = CLIENT_REQUESTS;
+    struct client_way way = {.feed = CLIENT_FEED};
     uint32_t wait_s = 3;
     bool json = false;
     const struct option_spec options[] = {
         {"json", 'j', OPTION_FLAG, &json, NULL, "on one line"},
         {"wait", 'W', OPTION_NUMBER, &wait_s, "SECONDS", "for the answer [3]"},
-        {"requests", 0, OPTION_TEXT, &requests, "ENDPOINT", "[" CLIENT_REQUESTS "]"},
+        {"requests", 0, OPTION_TEXT, &way.requests, "ENDPOINT",
+         "[" CLIENT_REQUESTS "; of account. and journal. " CLIENT_ACCOUNTS "]"},
+        CLIENT_KEY_OPTIONS(way),
         {0}};
     const struct command command = {
         "get", "quote|book EXCHANGE SYMBOL | stats | connections | OP [KEY=VALUE ...]",
@@ -87,7 +95,9 @@ int get_main(int argc, char **argv)
         return EXIT_USAGE;
     }
     json_t *request = make_request(count, argv);
-    struct client *client = request != NULL ? client_new(CLIENT_FEED, requests) : NULL;
+    if (way.requests == NULL)
+        way.requests = is_of_accounts(argv[0]) ? CLIENT_ACCOUNTS : CLIENT_REQUESTS;
+    struct client *client = request != NULL ? client_new(&way) : NULL;
     if (client == NULL) {
         json_decref(request);
         return EXIT_USAGE;

@@ -8,6 +8,7 @@
 #include "connectors/registry.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/options.h"
+#include "gateway/cli/parse_private.h"
 #include "gateway/cli/recording.h"
 #include "proto/wire_json.h"
 
@@ -32,6 +33,7 @@ struct task {
     struct sink sink; /* first: the sink's functions find the rest behind it */
     const struct exchange *exchange;
     struct intake *intake;
+    struct parse_private account;
     struct map *met;      /* keys whose topics there are */
     struct named *topics; /* by slot */
     uint32_t topic_count;
@@ -243,6 +245,26 @@ static struct slice wrap(struct task *task, const struct recorded *line)
     return text_slice(text);
 }
 
+/* What the exchange's public half has no name for may be an account's. */
+static bool is_private(const struct task *task, const struct route *route, struct slice frame)
+{
+    if (route->class != FRAME_REFUSED || task->account.exchange == NULL)
+        return false;
+    return route->refusal == REFUSAL_PRIVATE_EVENT ||
+           (route->refusal == REFUSAL_UNKNOWN_EVENT && parse_private_knows(&task->account, frame));
+}
+
+static void take_private(struct task *task, struct slice frame)
+{
+    enum refusal refusal = parse_private_take(&task->account, frame, task->now_ns);
+    if (refusal != REFUSAL_NONE)
+        refuse(task, refusal);
+    else if (task->account.told)
+        task->events++;
+    else
+        task->control++;
+}
+
 /* Of replies only books are of use: the others are answers to whoever recorded them. */
 static void take_line(void *context, const struct recorded *line)
 {
@@ -262,6 +284,8 @@ static void take_line(void *context, const struct recorded *line)
         take_snapshot(task, line->frame, line->exchange_symbol);
     else if (answer)
         task->control++;
+    else if (is_private(task, &route, line->frame))
+        take_private(task, line->frame);
     else
         take_frame(task, line->frame);
     intake_flush(task->intake, line->received_ns);
@@ -295,8 +319,8 @@ static bool prepare(struct task *task, const struct exchange *exchange)
     task->met = map_new(TOPICS_MAX);
     task->topics = calloc(TOPICS_MAX, sizeof *task->topics);
     task->body = text_over(malloc(body_max), body_max);
-    return task->intake != NULL && task->met != NULL && task->topics != NULL &&
-           task->body.data != NULL;
+    return parse_private_init(&task->account, slice_of(exchange->name)) && task->intake != NULL &&
+           task->met != NULL && task->topics != NULL && task->body.data != NULL;
 }
 
 static const char help[] =
@@ -306,6 +330,9 @@ static const char help[] =
     "Standard output has each event as wire JSON, changes of state included: they are lines of\n"
     "their own, \"update\":\"state\". A recording has no list of instruments: symbol is the\n"
     "exchange's own. ts_received is the line's of FILE.ts, else 0.\n"
+    "\n"
+    "Frames of an account go through the exchange's private half; their events are those of an\n"
+    "account named recorded, and not durable.\n"
     "\n"
     "Standard error has one line \"frames=N events=N refused=N control=N unknown=N\" that counts\n"
     "each line of the file once, frames = events + refused + control + unknown: read; events\n"
@@ -349,5 +376,6 @@ int parse_main(int argc, char **argv)
     free(task.topics);
     free(task.body.data);
     free(task.wrapped.data);
+    parse_private_fini(&task.account);
     return read ? 0 : 1;
 }

@@ -2,6 +2,7 @@
 /* tickgate run and check: the configuration is read whole and judged before anything starts; then
  * main waits for a signal while the threads work. */
 #include "common/log.h"
+#include "common/secret.h"
 #include "gateway/cli/commands.h"
 #include "gateway/cli/options.h"
 #include "gateway/manager.h"
@@ -56,6 +57,11 @@ int run_main(int argc, char **argv)
         return EXIT_USAGE;
     }
     log_set_level(level);
+    char error[512];
+    if (!secret_global_init(error, sizeof error)) {
+        log_error("start_failed", "%s", error);
+        return EXIT_UNAVAILABLE;
+    }
     struct config *config = read_config(path);
     if (config == NULL)
         return EXIT_CONFIG;
@@ -66,7 +72,6 @@ int run_main(int argc, char **argv)
     sigaddset(&signals, SIGINT);
     pthread_sigmask(SIG_BLOCK, &signals, NULL);
     connector_global_init();
-    char error[512];
     struct manager *manager = manager_new(config, error, sizeof error);
     if (manager == NULL) {
         log_error("start_failed", "%s", error);
@@ -105,7 +110,8 @@ int check_main(int argc, char **argv)
     struct config *config = read_config(extra > 0 ? argv[0] : path);
     if (config == NULL)
         return EXIT_CONFIG;
-    printf("%s: ok, %u connections\n", config->path, config->connection_count);
+    printf("%s: ok, %u connections, %u accounts\n", config->path, config->connection_count,
+           config->accounts.count);
     config_destroy(&config);
     return 0;
 }

@@ -103,14 +103,15 @@ static bool show(struct client *client, bool json, bool clear)
 
 int top_main(int argc, char **argv)
 {
-    const char *feed = CLIENT_FEED, *requests = CLIENT_REQUESTS;
+    struct client_way way = {.feed = CLIENT_FEED, .requests = CLIENT_REQUESTS};
     bool once = false, json = false;
     const struct option_spec options[] = {
         {"once", '1', OPTION_FLAG, &once, NULL,
          "print once and end (also when the output is no terminal)"},
         {"json", 'j', OPTION_FLAG, &json, NULL, "as JSON"},
-        {"feed", 0, OPTION_TEXT, &feed, "ENDPOINT", "[" CLIENT_FEED "]"},
-        {"requests", 0, OPTION_TEXT, &requests, "ENDPOINT", "[" CLIENT_REQUESTS "]"},
+        {"feed", 0, OPTION_TEXT, &way.feed, "ENDPOINT", "[" CLIENT_FEED "]"},
+        {"requests", 0, OPTION_TEXT, &way.requests, "ENDPOINT", "[" CLIENT_REQUESTS "]"},
+        CLIENT_KEY_OPTIONS(way),
         {0}};
     const struct command command = {"top", "[--once] [--json]",
                                     "Shows sessions, connections, states, rates and ages.",
@@ -119,7 +120,7 @@ int top_main(int argc, char **argv)
     if (options_read(&command, argc, argv, &status) < 0)
         return status;
     bool live = !once && !json && isatty(STDOUT_FILENO);
-    struct client *client = client_new(feed, requests);
+    struct client *client = client_new(&way);
     if (client == NULL)
         return EXIT_USAGE;
     bool answered = show(client, json, live);

@@ -15,6 +15,7 @@
 #define REPLY_MAX  65536
 
 static char reply_room[REPLY_MAX];
+static const struct config_requests *limits;
 static struct query_now now = {1000 * NS_PER_SECOND, 2000000 * NS_PER_SECOND};
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -103,7 +104,11 @@ static void feed(const struct query_tables *tables)
 static void ask(struct query *query, struct slice request, bool allowed, bool patient)
 {
     struct text reply = text_over(reply_room, sizeof reply_room);
-    struct query_snapshot *snapshot = query_answer(query, request, allowed, &now, &reply);
+    const struct query_asker asker = {.busy = allowed ? NULL : "too much", .limits = limits};
+    struct query_pending pending;
+    query_answer(query, request, &asker, &now, &reply, &pending);
+    struct query_snapshot *snapshot = pending.snapshot;
+    ENSURE(pending.tag == 0);
     while (snapshot != NULL && patient && !query_snapshot_step(query, &snapshot, &now, &reply))
         continue;
     if (snapshot != NULL) {
@@ -125,6 +130,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct query_tables tables;
     ENSURE(config != NULL);
     make(&tables, config);
+    limits = &config->requests;
     struct query *query = query_new(&tables);
     ENSURE(query != NULL);
     for (int i = 0; i < LINES_MAX && at < end; i++) {

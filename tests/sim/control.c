@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GET /sim/...: README.md says what each does. */
 #include "common/clock.h"
+#include "tests/sim/control_accounts.h"
 #include "tests/sim/http.h"
-#include "tests/sim/session.h"
+#include "tests/sim/private.h"
 
 #define SEND_MAX 1000000
 
-static int refuse(struct text *body, const char *why)
+int control_refuse(struct text *body, const char *why)
 {
     text_literal(body, "{\"ok\":false,\"error\":");
     text_json_string(body, slice_of(why));
@@ -14,7 +15,7 @@ static int refuse(struct text *body, const char *why)
     return 400;
 }
 
-static int done(struct text *body)
+int control_done(struct text *body)
 {
     text_literal(body, "{\"ok\":true}");
     return 200;
@@ -23,6 +24,8 @@ static int done(struct text *body)
 static int stats(struct venue *venue, const struct dialect_query *query, struct text *body)
 {
     const struct violations *violations = &venue->law.violations;
+    const struct private_counts *private = &venue->private;
+    const struct accounts *accounts = venue->accounts;
     const struct {
         const char *name;
         uint64_t value;
@@ -43,13 +46,21 @@ static int stats(struct venue *venue, const struct dialect_query *query, struct 
         {",\"refused\":", venue->refused},
         {",\"pings\":", venue->pings},
         {",\"pongs\":", venue->pongs},
+        {",\"private\":{\"sessions\":", private->sessions},
+        {",\"logins\":", private->logins},
+        {",\"refused\":", private->refused},
+        {",\"told\":", private->told},
+        {",\"asked\":", private->asked},
+        {",\"asked_refused\":", private->asked_refused},
+        {",\"orders\":", accounts != NULL ? accounts->order_count : 0},
+        {",\"fills\":", accounts != NULL ? accounts->fill_count : 0},
     };
     (void)query;
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
         text_append(body, slice_of(numbers[i].name));
         text_unsigned(body, numbers[i].value);
     }
-    text_literal(body, ",\"running\":");
+    text_literal(body, "},\"running\":");
     text_append(body, venue_runs(venue) ? SLICE("true}") : SLICE("false}"));
     return 200;
 }
@@ -75,7 +86,7 @@ static int book(struct venue *venue, const struct dialect_query *query, struct t
     struct dialect_book book;
     uint32_t instrument;
     if (!http_parameter(query, SLICE("symbol"), &symbol) || !venue_find(venue, symbol, &instrument))
-        return refuse(body, "no such symbol");
+        return control_refuse(body, "no such symbol");
     venue_book(venue, instrument, MARKET_DEPTH_MAX, &book);
     text_literal(body, "{\"symbol\":");
     text_json_string(body, symbol);
@@ -107,14 +118,14 @@ static int pause(struct venue *venue, const struct dialect_query *query, struct 
 {
     (void)query;
     venue_pause(venue, true);
-    return done(body);
+    return control_done(body);
 }
 
 static int resume(struct venue *venue, const struct dialect_query *query, struct text *body)
 {
     (void)query;
     venue_pause(venue, false);
-    return done(body);
+    return control_done(body);
 }
 
 static int send_more(struct venue *venue, const struct dialect_query *query, struct text *body)
@@ -122,7 +133,7 @@ static int send_more(struct venue *venue, const struct dialect_query *query, str
     struct slice key = {NULL, 0}, digits = SLICE("1");
     uint64_t count = 0, before = venue->sent;
     if (venue->market == NULL)
-        return refuse(body, "a recording is played");
+        return control_refuse(body, "a recording is played");
     http_parameter(query, SLICE("stream"), &key);
     http_parameter(query, SLICE("count"), &digits);
     for (size_t i = 0; i < digits.len && digits_value(digits.data[i]) <= 9 && count <= SEND_MAX;
@@ -130,9 +141,9 @@ static int send_more(struct venue *venue, const struct dialect_query *query, str
         count = count * 10 + digits_value(digits.data[i]);
     struct stream *stream = venue_stream(venue, key);
     if (stream == NULL)
-        return refuse(body, "no such stream");
+        return control_refuse(body, "no such stream");
     if (count == 0 || count > SEND_MAX)
-        return refuse(body, "count is no number that fits");
+        return control_refuse(body, "count is no number that fits");
     for (venue->intended_ns = venue->now_real_ns; count > 0; count--)
         show_stream(venue, stream);
     text_literal(body, "{\"ok\":true,\"sent\":");
@@ -195,9 +206,13 @@ static bool resolve(struct venue *venue, struct fault *fault)
     fault->instrument = UINT32_MAX;
     if (fault->symbol.len > 0 && !venue_find(venue, fault->symbol, &fault->instrument))
         return false;
+    if (fault->account.len > 0 &&
+        (venue->accounts == NULL ||
+         !accounts_find(venue->accounts, fault->account, &fault->account_place)))
+        return false;
     if (fault->key.len > 0 && (fault->stream = venue_stream(venue, fault->key)) == NULL)
         return false;
-    fault->symbol = fault->key = (struct slice){NULL, 0};
+    fault->symbol = fault->key = fault->account = (struct slice){NULL, 0};
     return true;
 }
 
@@ -207,19 +222,24 @@ static int fault(struct venue *venue, const struct dialect_query *query, struct 
     struct fault read;
     const char *why;
     if (!faults_read(query, venue->now_ns, &kind, &read, &why))
-        return refuse(body, why);
+        return control_refuse(body, why);
     if ((why = forbid(venue, kind)) != NULL)
-        return refuse(body, why);
+        return control_refuse(body, why);
     if (!resolve(venue, &read))
-        return refuse(body, "no such symbol or stream");
+        return control_refuse(body, "no such symbol, stream or account");
     strike(venue, kind, &read);
+    if ((kind == FAULT_NONE || private_is_about(kind)) &&
+        (why = private_strike(venue, kind, &read)) != NULL)
+        return control_refuse(body, why);
     if (kind == FAULT_RESTART)
         show_restart(venue, read.instrument);
     else if (kind == FAULT_NONE)
         faults_clear(&venue->faults);
+    else if (kind == FAULT_PRIVATE_CUT && read.every_ms == 0)
+        return control_done(body);
     else if (kind != FAULT_CUT && kind != FAULT_RESET && kind != FAULT_SHUTDOWN)
         faults_set(&venue->faults, kind, &read);
-    return done(body);
+    return control_done(body);
 }
 
 static int quit(struct venue *venue, const struct dialect_query *query, struct text *body)
@@ -227,23 +247,34 @@ static int quit(struct venue *venue, const struct dialect_query *query, struct t
     (void)query;
     venue_end(venue);
     venue_leave(venue);
-    return done(body);
+    return control_done(body);
 }
 
 static const struct {
     const char *path;
     int (*answer)(struct venue *venue, const struct dialect_query *query, struct text *body);
-    const char *parameters[2]; /* "*": any, the answer sees to them */
+    const char *parameters[4]; /* "*": any, the answer sees to them */
 } paths[] = {
-    {"/sim/stats", stats, {NULL, NULL}},   {"/sim/symbols", symbols, {NULL, NULL}},
-    {"/sim/book", book, {"symbol", NULL}}, {"/sim/pause", pause, {NULL, NULL}},
-    {"/sim/resume", resume, {NULL, NULL}}, {"/sim/send", send_more, {"stream", "count"}},
-    {"/sim/fault", fault, {"*", NULL}},    {"/sim/quit", quit, {NULL, NULL}},
+    {"/sim/stats", stats, {NULL, NULL}},
+    {"/sim/symbols", symbols, {NULL, NULL}},
+    {"/sim/book", book, {"symbol", NULL}},
+    {"/sim/pause", pause, {NULL, NULL}},
+    {"/sim/resume", resume, {NULL, NULL}},
+    {"/sim/send", send_more, {"stream", "count"}},
+    {"/sim/fault", fault, {"*", NULL}},
+    {"/sim/quit", quit, {NULL, NULL}},
+    {"/sim/accounts", control_accounts, {"account"}},
+    {"/sim/order", control_place, {"*"}},
+    {"/sim/fill", control_fill, {"order", "qty", "price"}},
+    {"/sim/trigger", control_trigger, {"order"}},
+    {"/sim/cancel", control_cancel, {"order", "id"}},
+    {"/sim/expire", control_expire, {"order", "cause"}},
+    {"/sim/orders", control_orders, {"run"}},
 };
 
 static bool takes(size_t path, struct slice name)
 {
-    for (size_t i = 0; i < 2 && paths[path].parameters[i] != NULL; i++)
+    for (size_t i = 0; i < 4 && paths[path].parameters[i] != NULL; i++)
         if (strcmp(paths[path].parameters[i], "*") == 0 ||
             slice_equal(name, slice_of(paths[path].parameters[i])))
             return true;
@@ -256,11 +287,11 @@ int control_answer(struct venue *venue, const struct dialect_query *query, struc
     while (path < count && !slice_equal(query->path, slice_of(paths[path].path)))
         path++;
     if (path == count) {
-        refuse(body, "no such control");
+        control_refuse(body, "no such control");
         return 404;
     }
     for (uint32_t i = 0; i < query->parameter_count; i++)
         if (!takes(path, query->parameters[i].name))
-            return refuse(body, "an argument that this control does not take");
+            return control_refuse(body, "an argument that this control does not take");
     return paths[path].answer(venue, query, body);
 }

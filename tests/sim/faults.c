@@ -15,6 +15,10 @@ enum {
     DELAY = 32,
     SYMBOL = 64,
     STREAM = 128,
+    EVERY = 256,
+    AHEAD = 512,
+    BEHIND = 1024,
+    ACCOUNT = 2048,
 };
 
 /* Which arguments a kind takes, and which of them it must have. */
@@ -44,6 +48,12 @@ static const struct {
     [FAULT_RESTART] = {"restart", SYMBOL, 0, false},
     [FAULT_MUTE] = {"mute", FOR | STREAM, STREAM, true},
     [FAULT_DELISTED] = {"delisted", FOR | SYMBOL, SYMBOL, false},
+    [FAULT_PRIVATE_CUT] = {"private_cut", FOR | EVERY, 0, false},
+    [FAULT_PRIVATE_MUTE] = {"private_mute", FOR, 0, false},
+    [FAULT_PRIVATE_OVER] = {"private_over", 0, 0, false},
+    [FAULT_PRIVATE_STATUS] = {"private_status", FOR | CODE | COUNT, CODE, false},
+    [FAULT_SKEW] = {"skew", FOR | AHEAD | BEHIND, 0, false},
+    [FAULT_DENY] = {"deny", FOR | ACCOUNT, ACCOUNT, false},
     [FAULT_NONE] = {"none", 0, 0, false},
 };
 
@@ -58,6 +68,9 @@ static const struct {
     {"retry_after", RETRY, 0, 1000000, offsetof(struct fault, retry_after_s)},
     {"count", COUNT, 1, 1000000, offsetof(struct fault, count)},
     {"bytes", BYTES, 1, 64 << 20, offsetof(struct fault, bytes)},
+    {"every_ms", EVERY, 1, 3600000, offsetof(struct fault, every_ms)},
+    {"ahead_ms", AHEAD, 0, 86400000, offsetof(struct fault, ahead_ms)},
+    {"behind_ms", BEHIND, 0, 86400000, offsetof(struct fault, behind_ms)},
     {"delay_ms", DELAY, 1, 3600000, offsetof(struct fault, delay_ms)},
 };
 
@@ -83,6 +96,10 @@ static unsigned int read_argument(const struct dialect_parameter *parameter, str
     if (slice_equal(parameter->name, SLICE("stream"))) {
         fault->key = parameter->value;
         return STREAM;
+    }
+    if (slice_equal(parameter->name, SLICE("account"))) {
+        fault->account = parameter->value;
+        return ACCOUNT;
     }
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
         if (!slice_equal(parameter->name, slice_of(arguments[i].name)))

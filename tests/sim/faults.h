@@ -31,6 +31,12 @@ enum fault_kind {
     FAULT_RESTART,
     FAULT_MUTE,
     FAULT_DELISTED,
+    FAULT_PRIVATE_CUT,
+    FAULT_PRIVATE_MUTE,
+    FAULT_PRIVATE_OVER,
+    FAULT_PRIVATE_STATUS,
+    FAULT_SKEW,
+    FAULT_DENY,
     FAULT_NONE,
     FAULT_KINDS
 };
@@ -38,10 +44,11 @@ enum fault_kind {
 struct fault {
     bool on;
     int64_t until_ns; /* monotonic; INT64_MAX: until it is ended or used up */
-    uint64_t code, retry_after_s, count, bytes, delay_ms;
-    struct slice symbol, key; /* look into the query while it is read */
+    uint64_t code, retry_after_s, count, bytes, delay_ms, every_ms, ahead_ms, behind_ms;
+    struct slice symbol, key, account; /* look into the query while it is read */
     uint32_t instrument;
     const struct stream *stream;
+    uint32_t account_place;
 };
 
 struct faults {

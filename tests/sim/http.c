@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/sim/http.h"
 
+#include "common/digits.h"
+
 #include <strings.h>
 
 #define KEY_LEN 24 /* of a Sec-WebSocket-Key: 16 bytes in base 64 */
@@ -93,6 +95,12 @@ bool http_parameter(const struct dialect_query *query, struct slice name, struct
     return false;
 }
 
+static bool is_method(struct slice word)
+{
+    return slice_equal(word, SLICE("GET")) || slice_equal(word, SLICE("POST")) ||
+           slice_equal(word, SLICE("PUT")) || slice_equal(word, SLICE("DELETE"));
+}
+
 static enum http_error read_first_line(struct slice line, struct http_request *request)
 {
     struct slice method = take_until(&line, ' ');
@@ -106,9 +114,11 @@ static enum http_error read_first_line(struct slice line, struct http_request *r
         return HTTP_LONG_URL;
     if (url.len == 0 || url.data[0] != '/')
         return HTTP_BAD;
-    if (!slice_equal(method, SLICE("GET")))
+    if (!is_method(method))
         return HTTP_METHOD;
     struct slice path = take_until(&url, '?');
+    request->query.method = method;
+    request->query.raw = url;
     return decode(path, &memory, &request->query.path) &&
                    http_read_parameters(url, request->parameters, &request->query, &memory)
                ? HTTP_OK
@@ -118,42 +128,97 @@ static enum http_error read_first_line(struct slice line, struct http_request *r
 struct headers {
     bool upgrade, connection, version, origin;
     struct slice key;
+    size_t body_len;
+    struct text lowered; /* room for names */
 };
 
-static bool read_header(struct slice line, struct http_request *request, struct headers *headers)
+/* A Content-Length: more than fits is as much as does not fit. */
+static bool read_length(struct slice value, size_t *len)
+{
+    *len = 0;
+    for (size_t i = 0; i < value.len; i++) {
+        if (digits_value(value.data[i]) > 9)
+            return false;
+        if (*len <= HTTP_BODY_MAX)
+            *len = *len * 10 + digits_value(value.data[i]);
+    }
+    return value.len > 0;
+}
+
+/* What the connection is about; false: it cannot be. *own: no header of the query. */
+static bool read_own(struct slice name, struct slice value, struct http_request *request,
+                     struct headers *headers, bool *own)
+{
+    *own = true;
+    if (equals(name, "Upgrade")) {
+        headers->upgrade = lists(value, "websocket");
+    } else if (equals(name, "Connection")) {
+        headers->connection = lists(value, "upgrade");
+        if (lists(value, "close"))
+            request->keep_alive = false;
+    } else if (equals(name, "Sec-WebSocket-Version")) {
+        headers->version = equals(value, "13");
+    } else if (equals(name, "Sec-WebSocket-Key")) {
+        headers->key = value;
+    } else if (equals(name, "Content-Length")) {
+        return read_length(value, &headers->body_len);
+    } else if (equals(name, "Transfer-Encoding")) {
+        return false;
+    } else {
+        headers->origin |= equals(name, "Origin");
+        *own = name.len >= 14 && strncasecmp(name.data, "Sec-WebSocket-", 14) == 0;
+    }
+    return true;
+}
+
+static enum http_error keep_header(struct slice name, struct slice value,
+                                   struct http_request *request, struct headers *headers)
+{
+    char *lower = text_reserve(&headers->lowered, name.len);
+    if (lower == NULL || request->query.header_count == HTTP_HEADERS_MAX)
+        return HTTP_LONG_HEAD;
+    for (size_t i = 0; i < name.len; i++)
+        lower[i] =
+            (char)(name.data[i] >= 'A' && name.data[i] <= 'Z' ? name.data[i] | 0x20 : name.data[i]);
+    request->headers[request->query.header_count++] =
+        (struct dialect_parameter){{lower, name.len}, value};
+    return HTTP_OK;
+}
+
+static enum http_error read_header(struct slice line, struct http_request *request,
+                                   struct headers *headers)
 {
     struct slice value = line;
     struct slice name = take_until(&value, ':');
+    bool own;
     if (name.len == 0 || name.len == line.len || memchr(name.data, ' ', name.len) != NULL)
-        return false;
+        return HTTP_BAD;
     while (value.len > 0 && (value.data[0] == ' ' || value.data[0] == '\t'))
         value = (struct slice){value.data + 1, value.len - 1};
     while (value.len > 0 && (value.data[value.len - 1] == ' '))
         value.len--;
-    if (equals(name, "Upgrade"))
-        headers->upgrade = lists(value, "websocket");
-    else if (equals(name, "Sec-WebSocket-Version"))
-        headers->version = equals(value, "13");
-    else if (equals(name, "Sec-WebSocket-Key"))
-        headers->key = value;
-    else if (equals(name, "Origin"))
-        headers->origin = true;
-    else if (equals(name, "Content-Length"))
-        return equals(value, "0");
-    else if (equals(name, "Transfer-Encoding"))
-        return false;
-    if (!equals(name, "Connection"))
-        return true;
-    headers->connection = lists(value, "upgrade");
-    if (lists(value, "close"))
-        request->keep_alive = false;
-    return true;
+    if (!read_own(name, value, request, headers, &own))
+        return HTTP_BAD;
+    return own ? HTTP_OK : keep_header(name, value, request, headers);
+}
+
+static enum http_error read_body(struct slice bytes, size_t len, struct http_request *request)
+{
+    if (len > HTTP_BODY_MAX)
+        return HTTP_LONG_BODY;
+    if (len > 0 && slice_equal(request->query.method, SLICE("GET")))
+        return HTTP_BAD;
+    if (bytes.len - request->len < len)
+        return HTTP_MORE;
+    request->query.body = (struct slice){bytes.data + request->len, len};
+    request->len += len;
+    return HTTP_OK;
 }
 
 enum http_error http_read(struct slice bytes, struct http_request *request)
 {
     struct slice rest = bytes;
-    struct headers headers = {.key = {NULL, 0}};
+    struct headers headers = {.lowered = text_over(request->lowered, sizeof request->lowered)};
     const char *end = bytes.len > 0 ? memmem(bytes.data, bytes.len, "\r\n\r\n", 4) : NULL;
     if (end == NULL)
         return bytes.len > HTTP_HEAD_MAX ? HTTP_LONG_HEAD : HTTP_MORE;
@@ -162,14 +227,14 @@ enum http_error http_read(struct slice bytes, struct http_request *request)
         return HTTP_LONG_HEAD;
     request->len = rest.len + 2;
     request->keep_alive = false;
+    request->query = (struct dialect_query){.headers = request->headers};
     for (bool first = true; rest.len > 0; first = false) {
         struct slice line = take_until(&rest, '\n');
         if (line.len == 0 || line.data[line.len - 1] != '\r')
             return HTTP_BAD;
         line.len--;
-        enum http_error error = first ? read_first_line(line, request)
-                                : read_header(line, request, &headers) ? HTTP_OK
-                                                                       : HTTP_BAD;
+        enum http_error error =
+            first ? read_first_line(line, request) : read_header(line, request, &headers);
         if (error != HTTP_OK)
             return error;
     }
@@ -178,7 +243,7 @@ enum http_error http_read(struct slice bytes, struct http_request *request)
     request->key = headers.key;
     if (request->upgrade && (!headers.version || headers.key.len != KEY_LEN))
         return HTTP_BAD;
-    return HTTP_OK;
+    return read_body(bytes, headers.body_len, request);
 }
 
 static const char *status_text(int status)
@@ -188,10 +253,14 @@ static const char *status_text(int status)
         const char *text;
     } texts[] = {
         {200, "OK"},
+        {201, "Created"},
         {400, "Bad Request"},
+        {401, "Unauthorized"},
         {403, "Forbidden"},
         {404, "Not Found"},
         {405, "Method Not Allowed"},
+        {410, "Gone"},
+        {413, "Content Too Large"},
         {414, "URI Too Long"},
         {418, "I'm a teapot"},
         {429, "Too Many Requests"},

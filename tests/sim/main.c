@@ -76,12 +76,15 @@ int main(int argc, char **argv)
     struct options options;
     SSL_CTX *tls = NULL;
     const char *why;
+    char error[256];
     options_init(&options);
     if (!options_read(&options, argc, argv, stderr))
         return EXIT_USAGE;
     const struct dialect *dialect = dialects_find(slice_of(options.exchange));
     if (dialect == NULL)
         return no_dialect(options.exchange);
+    if (options.accounts.count > 0 && !secret_global_init(error, sizeof error))
+        return fail(error);
     catch_signals();
     prctl(PR_SET_TIMERSLACK, 1UL); /* ns: what is due is due */
     if (!options.plain && (tls = tls_context(options.tls_dir, &why)) == NULL)

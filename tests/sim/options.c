@@ -7,11 +7,12 @@
 
 #include <stddef.h>
 
-enum form { NUMBER, THOUSANDTHS, FLAG, TEXT };
+enum form { NUMBER, THOUSANDTHS, FLAG, TEXT, LIST };
 
-#define MS_MAX    UINT32_MAX
-#define RATE_MAX  UINT64_C(100000000)
-#define COUNT_MAX UINT64_C(1000000000000000)
+#define MS_MAX     UINT32_MAX
+#define RATE_MAX   UINT64_C(100000000)
+#define COUNT_MAX  UINT64_C(1000000000000000)
+#define ORDERS_MAX UINT64_C(1000000)
 
 static const struct {
     const char *name;
@@ -47,6 +48,10 @@ static const struct {
     {"connects", NUMBER, AT(connects), 1, 100000, "attempts in --connects-ms"},
     {"connects-ms", NUMBER, AT(connects_ms), 1, MS_MAX, ""},
     {"weight", NUMBER, AT(weight), 1, UINT32_MAX, "of REST, in one window of the exchange's"},
+    {"account", LIST, AT(accounts), 0, 0, "NAME:KEY:SECRETFILE of one that may log in; repeatable"},
+    {"orders", NUMBER, AT(orders), 0, ORDERS_MAX, "that the accounts place, all together"},
+    {"order-rate", NUMBER, AT(order_rate), 1, 100000, "orders a second"},
+    {"listen-key-ms", NUMBER, AT(listen_key_ms), 1, MS_MAX, "a listen key lives for"},
     {"stamp", FLAG, AT(stamp), 0, 0, "puts the intended send time into every payload"},
     {"paused", FLAG, AT(paused), 0, 0, "the market stands still at first"},
     {"linger", FLAG, AT(linger), 0, 0, "stays when the market has come to its end"},
@@ -72,6 +77,8 @@ void options_init(struct options *options)
         .life_ms = OPTIONS_OWN,
         .messages_per_second = OPTIONS_OWN,
         .messages_per_minute = OPTIONS_OWN,
+        .order_rate = 20,
+        .listen_key_ms = 3600000,
         .connects = OPTIONS_OWN,
         .connects_ms = OPTIONS_OWN,
         .weight = OPTIONS_OWN,
@@ -158,6 +165,15 @@ static bool read_value(struct options *options, size_t i, const char *value, FIL
         memcpy(at, &value, sizeof value);
         return true;
     }
+    if (table[i].form == LIST) {
+        struct options_list *list = (struct options_list *)at;
+        if (list->count == OPTIONS_LIST) {
+            fprintf(err, "tickgate-sim: more than %d of --%s\n", OPTIONS_LIST, table[i].name);
+            return false;
+        }
+        list->entries[list->count++] = value;
+        return true;
+    }
     if (!read_number(value, table[i].form == THOUSANDTHS, &number) || number < table[i].least ||
         number > table[i].most) {
         fprintf(err, "tickgate-sim: --%s is no number that fits: %s\n", table[i].name, value);
@@ -189,6 +205,14 @@ bool options_read(struct options *options, int argc, char **argv, FILE *err)
     }
     if (options->plain == (options->tls_dir != NULL)) {
         fprintf(err, "tickgate-sim: either --tls-dir DIR or --plain\n");
+        good = false;
+    }
+    if (options->play != NULL && options->accounts.count > 0) {
+        fprintf(err, "tickgate-sim: a recording has no accounts\n");
+        good = false;
+    }
+    if (options->orders > 0 && options->accounts.count == 0) {
+        fprintf(err, "tickgate-sim: --orders are of an --account\n");
         good = false;
     }
     if (!read_mix(options)) {

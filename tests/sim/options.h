@@ -10,6 +10,7 @@
 
 #define OPTIONS_SHARES 5          /* as many as there are groups */
 #define OPTIONS_OWN    UINT64_MAX /* of a limit: the exchange's own */
+#define OPTIONS_LIST   32         /* entries of what may be given more than once */
 
 struct options {
     const char *exchange;
@@ -34,6 +35,12 @@ struct options {
     uint64_t messages_per_second, messages_per_minute;
     uint64_t connects, connects_ms;
     uint64_t weight;
+    struct options_list {
+        const char *entries[OPTIONS_LIST];
+        size_t count;
+    } accounts; /* NAME:KEY:SECRETFILE */
+    uint64_t orders, order_rate;
+    uint64_t listen_key_ms;
     bool stamp, paused, linger;
 };
 

@@ -4,7 +4,7 @@
 #include "common/clock.h"
 #include "common/ensure.h"
 #include "tests/sim/http.h"
-#include "tests/sim/session.h"
+#include "tests/sim/private.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,7 @@
 #define BODY_FIRST ((size_t)1 << 18)
 #define BODY_MAX   ((size_t)1 << 26)
 #define BOOK_MAX   ((size_t)1 << 22) /* a whole one, as text */
+#define ANSWER_MAX 4096              /* what is said to who is not let in */
 #define JSON       "application/json;charset=UTF-8"
 
 enum tag { TAG_NONE, TAG_DELAYED, TAG_STALLED };
@@ -100,41 +101,65 @@ static bool view_state(void *context, struct slice key, struct dialect_event *ev
     return stream != NULL && show_state(venue, stream, event);
 }
 
-/* Answers into as much memory as it takes. */
-static void answer(struct venue *venue, struct peer *peer, const struct http_request *request,
-                   struct slice used)
+/* One try, into so much memory; false: it takes more. `account`: whose a private query is. */
+static bool try_answer(struct venue *venue, struct peer *peer, const struct http_request *request,
+                       struct slice used, const uint32_t *account, size_t room)
 {
     struct fault *old = faults_on(&venue->faults, FAULT_REST_OLD, venue->now_ns);
     struct view view = {venue, old != NULL};
     struct dialect_venue seen = {.context = &view,
-                                 .now_ns = venue->now_real_ns,
+                                 .now_ns = private_clock_ns(venue),
                                  .weight_limit = venue->limits.rest_weight,
                                  .instrument_count = venue_instrument_count(venue),
                                  .instrument = view_instrument,
                                  .find = view_find,
                                  .book = view_book,
                                  .state = view_state};
-    for (size_t room = BODY_FIRST; room <= BODY_MAX; room *= 2) {
-        struct dialect_answer answer = {.snapshot = false};
-        char *memory = malloc(room);
-        answer.body = text_over(memory, memory != NULL ? room : 0);
-        int status = venue->dialect->answer(&request->query, &seen, &answer);
-        struct reply reply = {status, JSON, text_slice(&answer.body), used, 0};
-        bool whole = !answer.body.overflow;
-        if (whole) {
-            write_reply(venue, peer, request->keep_alive, &reply);
-            if (answer.snapshot) {
-                venue->snapshots++;
-                truth_snapshot(venue->truth, venue->now_real_ns, answer.symbol, reply.body);
-            }
-            if (answer.snapshot && old != NULL)
-                faults_use(&venue->faults, old);
+    struct dialect_answer answer = {.snapshot = false};
+    char *memory = malloc(room);
+    answer.body = text_over(memory, memory != NULL ? room : 0);
+    int status = account != NULL ? private_answer(venue, &request->query, *account, &answer)
+                                 : venue->dialect->answer(&request->query, &seen, &answer);
+    struct reply reply = {status, JSON, text_slice(&answer.body), used, 0};
+    bool whole = !answer.body.overflow;
+    if (whole) {
+        write_reply(venue, peer, request->keep_alive, &reply);
+        if (answer.snapshot) {
+            venue->snapshots++;
+            truth_snapshot(venue->truth, venue->now_real_ns, answer.symbol, reply.body);
         }
-        free(memory);
-        if (whole)
-            return;
+        if (answer.snapshot && old != NULL)
+            faults_use(&venue->faults, old);
     }
+    free(memory);
+    return whole;
+}
+
+/* Answers into as much memory as it takes. */
+static void answer(struct venue *venue, struct peer *peer, const struct http_request *request,
+                   struct slice used, const uint32_t *account)
+{
+    for (size_t room = BODY_FIRST; room <= BODY_MAX; room *= 2)
+        if (try_answer(venue, peer, request, used, account, room))
+            return;
     fail(venue, peer, false, &(struct refusal){.status = 500}, SLICE(""));
+}
+
+/* A private one is answered to whom it is of. */
+static void answer_private(struct venue *venue, struct peer *peer,
+                           const struct http_request *request, struct slice used)
+{
+    char memory[ANSWER_MAX];
+    struct dialect_answer denied = {.body = text_over(memory, sizeof memory)};
+    int status = 500;
+    uint32_t account = private_authenticate(venue, &request->query, &denied, &status);
+    if (account != DIALECT_NO_ACCOUNT) {
+        answer(venue, peer, request, used, &account);
+        return;
+    }
+    struct reply reply = {status, JSON, text_slice(&denied.body), used, 0};
+    ENSURE(!denied.body.overflow);
+    write_reply(venue, peer, request->keep_alive, &reply);
 }
 
 /* True: not now, the request stays where it is. */
@@ -151,25 +176,41 @@ static bool delay(struct venue *venue, struct peer *peer)
     return true;
 }
 
+/* What a fault says of a query, if anything. */
+static struct refusal refuse(struct venue *venue, bool is_private)
+{
+    const struct fault *fault = faults_on(&venue->faults, FAULT_REST_STATUS, venue->now_ns);
+    struct fault *other = faults_on(&venue->faults, FAULT_PRIVATE_STATUS, venue->now_ns);
+    if (fault != NULL)
+        return (struct refusal){(int)fault->code, fault->retry_after_s, true};
+    if (!is_private || other == NULL)
+        return (struct refusal){.status = 0};
+    int status = (int)other->code;
+    if (other->until_ns == INT64_MAX)
+        faults_use(&venue->faults, other);
+    return (struct refusal){.status = status};
+}
+
 static void take_rest(struct venue *venue, struct peer *peer, const struct http_request *request,
-                      uint32_t group, uint32_t weight)
+                      uint32_t group, uint32_t weight, bool is_private)
 {
     char memory[512];
     struct text used = text_over(memory, sizeof memory);
     struct refusal refusal = {.says = venue->limits.retry_after};
-    const struct fault *fault = faults_on(&venue->faults, FAULT_REST_STATUS, venue->now_ns);
     refusal.status =
         law_weigh(&venue->law, group, weight, venue->now_ns, venue->now_real_ns, &refusal.wait_s);
     if (venue->dialect->write_used != NULL)
         venue->dialect->write_used(&used, group, venue->law.weight_used[group],
                                    venue->law.weight_limit);
     ENSURE(!used.overflow);
-    if (refusal.status == 0 && fault != NULL)
-        refusal = (struct refusal){(int)fault->code, fault->retry_after_s, true};
+    if (refusal.status == 0)
+        refusal = refuse(venue, is_private);
     if (refusal.status != 0)
         fail(venue, peer, request->keep_alive, &refusal, text_slice(&used));
+    else if (is_private)
+        answer_private(venue, peer, request, text_slice(&used));
     else
-        answer(venue, peer, request, text_slice(&used));
+        answer(venue, peer, request, text_slice(&used), NULL);
 }
 
 static void accept_upgrade(struct peer *peer, struct slice key)
@@ -183,13 +224,48 @@ static void accept_upgrade(struct peer *peer, struct slice key)
     peer_write(peer, SLICE("\r\n\r\n"));
 }
 
+static struct session *upgrade(struct venue *venue, struct peer *peer,
+                               const struct http_request *request, uint32_t root, bool wrapped)
+{
+    struct session *session = session_new(venue, peer, root, wrapped);
+    if (session == NULL) {
+        fail(venue, peer, false, &(struct refusal){.status = 500}, SLICE(""));
+        return NULL;
+    }
+    peer->session = session;
+    accept_upgrade(peer, request->key);
+    return session;
+}
+
+/* False: the path is no private one. */
+static bool enter_private(struct venue *venue, struct peer *peer,
+                          const struct http_request *request)
+{
+    char memory[ANSWER_MAX];
+    struct dialect_answer denied = {.body = text_over(memory, sizeof memory)};
+    struct dialect_private_session login;
+    enum dialect_admission admission = DIALECT_DENIED;
+    int status = 500;
+    if (!private_admit(venue, &request->query, &login, &admission, &denied, &status))
+        return false;
+    if (admission == DIALECT_DENIED) {
+        struct reply reply = {status, JSON, text_slice(&denied.body), {NULL, 0}, 0};
+        ENSURE(!denied.body.overflow);
+        write_reply(venue, peer, false, &reply);
+        return true;
+    }
+    struct session *session = upgrade(venue, peer, request, 0, login.wrapped);
+    if (session != NULL)
+        private_enter(session, &login);
+    return true;
+}
+
 /* Who asks for an extension is not offered any. */
 static void take_upgrade(struct venue *venue, struct peer *peer, const struct http_request *request)
 {
     struct dialect_request *wanted = session_request(venue);
     struct refusal refusal = {.says = venue->limits.retry_after};
     const struct fault *fault = faults_on(&venue->faults, FAULT_STATUS, venue->now_ns);
-    struct session *session = NULL;
     venue->connects++;
     if (faults_on(&venue->faults, FAULT_STALL, venue->now_ns) != NULL) {
         peer->tag = TAG_STALLED;
@@ -201,40 +277,50 @@ static void take_upgrade(struct venue *venue, struct peer *peer, const struct ht
         refusal = (struct refusal){(int)fault->code, fault->retry_after_s, true};
     else
         refusal.status = law_connect(&venue->law, request->origin, venue->now_ns, &refusal.wait_s);
+    if (refusal.status == 0 && enter_private(venue, peer, request))
+        return;
     if (refusal.status == 0 && !venue->dialect->read_path(&request->query, wanted))
         refusal.status = 404;
-    if (refusal.status == 0 &&
-        (session = session_new(venue, peer, wanted->root, wanted->wrapped)) == NULL)
-        refusal.status = 500;
-    if (session == NULL) {
+    if (refusal.status != 0) {
         fail(venue, peer, false, &refusal, SLICE(""));
         return;
     }
-    peer->session = session;
-    accept_upgrade(peer, request->key);
-    session_take_path(session, wanted);
+    struct session *session = upgrade(venue, peer, request, wanted->root, wanted->wrapped);
+    if (session != NULL)
+        session_take_path(session, wanted);
 }
 
+/* Only what changes nothing needs more memory than the first try has. */
 static void take_control(struct venue *venue, struct peer *peer, const struct http_request *request)
 {
-    char *memory = malloc(BOOK_MAX);
-    struct text body = text_over(memory, memory != NULL ? BOOK_MAX : 0);
-    struct reply reply = {
-        control_answer(venue, &request->query, &body), JSON, {NULL, 0}, {NULL, 0}, 0};
-    reply.body = text_slice(&body);
-    truth_flush(venue->truth);
-    if (body.overflow)
-        fail(venue, peer, request->keep_alive, &(struct refusal){.status = 500}, SLICE(""));
-    else
-        write_reply(venue, peer, request->keep_alive, &reply);
-    free(memory);
+    for (size_t room = BOOK_MAX; room <= BODY_MAX; room *= 2) {
+        char *memory = malloc(room);
+        struct text body = text_over(memory, memory != NULL ? room : 0);
+        struct reply reply = {
+            control_answer(venue, &request->query, &body), JSON, {NULL, 0}, {NULL, 0}, 0};
+        bool whole = !body.overflow;
+        reply.body = text_slice(&body);
+        truth_flush(venue->truth);
+        if (whole)
+            write_reply(venue, peer, request->keep_alive, &reply);
+        free(memory);
+        if (whole)
+            return;
+    }
+    fail(venue, peer, request->keep_alive, &(struct refusal){.status = 500}, SLICE(""));
 }
 
 /* False: the request stays where it is. */
 static bool take_request(struct venue *venue, struct peer *peer, const struct http_request *request)
 {
-    uint32_t group = 0, weight = venue->dialect->weigh(&request->query, &group);
-    if (slice_starts_with(request->query.path, SLICE("/sim/")))
+    const struct dialect_query *query = &request->query;
+    uint32_t group = 0, weight = private_weigh(venue, query, &group);
+    bool is_private = weight > 0, is_get = slice_equal(query->method, SLICE("GET"));
+    if (!is_private)
+        weight = venue->dialect->weigh(query, &group);
+    if (!is_get && !is_private)
+        fail(venue, peer, request->keep_alive, &(struct refusal){.status = 405}, SLICE(""));
+    else if (slice_starts_with(query->path, SLICE("/sim/")))
         take_control(venue, peer, request);
     else if (request->upgrade)
         take_upgrade(venue, peer, request);
@@ -243,14 +329,17 @@ static bool take_request(struct venue *venue, struct peer *peer, const struct ht
     else if (delay(venue, peer))
         return false;
     else
-        take_rest(venue, peer, request, group, weight);
+        take_rest(venue, peer, request, group, weight, is_private);
     return true;
 }
 
 void rest_received(struct venue *venue, struct peer *peer)
 {
-    static const int statuses[] = {
-        [HTTP_BAD] = 400, [HTTP_METHOD] = 405, [HTTP_LONG_URL] = 414, [HTTP_LONG_HEAD] = 431};
+    static const int statuses[] = {[HTTP_BAD] = 400,
+                                   [HTTP_METHOD] = 405,
+                                   [HTTP_LONG_BODY] = 413,
+                                   [HTTP_LONG_URL] = 414,
+                                   [HTTP_LONG_HEAD] = 431};
     struct http_request request;
     while (peer->in.len > 0 && peer->out.len == 0 && !peer->hold && !peer->ends &&
            peer->session == NULL) {

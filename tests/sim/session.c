@@ -87,6 +87,7 @@ void session_destroy(struct session **session)
     session_drop_all(*session);
     set_full(*session, false);
     (*session)->venue->sessions--;
+    (*session)->venue->private.sessions -= (*session)->is_private ? 1 : 0;
     window_fini(&(*session)->seconds);
     window_fini(&(*session)->minutes);
     buffer_fini(&(*session)->message);

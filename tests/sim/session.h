@@ -37,6 +37,10 @@ struct session {
     int64_t status_ns;     /* when the next status is due; INT64_MAX: never */
     int64_t refused_ns;    /* when it is closed for a refused request; INT64_MAX: not */
     int64_t silent_until_ns, quiet_until_ns;
+    bool is_private; /* of an account, or will be: */
+    struct dialect_private_session login;
+    int64_t muted_until_ns; /* what happens to its account is not said until then, or */
+    bool over;              /* never again */
 };
 
 /* For an upgrade that was accepted; NULL when memory is out. */

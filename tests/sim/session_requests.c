@@ -2,7 +2,7 @@
 /* What a client says, and what becomes of its subscriptions by the exchange's manner. */
 #include "common/clock.h"
 #include "common/ensure.h"
-#include "tests/sim/session.h"
+#include "tests/sim/private.h"
 
 #include <stdlib.h>
 
@@ -259,6 +259,10 @@ void session_take_message(struct session *session, struct slice message)
     size_t room = REPLY_MAX;
     if (!frame_is_utf8(message)) {
         session_violate(session, NOT_UTF8, SLICE("no UTF-8"));
+        return;
+    }
+    if (session->is_private) {
+        private_take_message(session, message);
         return;
     }
     for (uint32_t i = 0; i < session->count; i++)

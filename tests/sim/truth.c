@@ -109,6 +109,16 @@ void truth_snapshot(struct truth *truth, int64_t now_real_ns, struct slice symbo
     check(truth);
 }
 
+void truth_account(struct truth *truth, int64_t now_real_ns, struct slice line)
+{
+    if (truth == NULL)
+        return;
+    begin_line(truth, now_real_ns, SLICE("account"));
+    put(truth, line);
+    put(truth, SLICE("}\n"));
+    check(truth);
+}
+
 void truth_end(struct truth *truth, uint64_t messages)
 {
     if (truth == NULL || truth->ended)

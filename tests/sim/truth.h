@@ -26,6 +26,8 @@ void truth_frame(struct truth *truth, int64_t now_real_ns, uint64_t session, str
                  struct slice payload, struct slice end, enum truth_word word);
 void truth_snapshot(struct truth *truth, int64_t now_real_ns, struct slice symbol,
                     struct slice body);
+/* What happened in an account: its name, and what else the line has. */
+void truth_account(struct truth *truth, int64_t now_real_ns, struct slice line);
 void truth_end(struct truth *truth, uint64_t messages);
 /* What was written can be read by others. */
 void truth_flush(struct truth *truth);

@@ -3,7 +3,7 @@
 
 #include "common/clock.h"
 #include "common/ensure.h"
-#include "tests/sim/session.h"
+#include "tests/sim/private.h"
 
 #include <stdlib.h>
 
@@ -118,7 +118,8 @@ struct venue *venue_new(const struct options *options, const struct dialect *dia
     venue->limits = options_limits(options, &dialect->limits);
     venue->due_ns = INT64_MAX;
     bool good = law_init(&venue->law, &venue->limits) &&
-                (venue->sockets = sockets_new(tls, &handler)) != NULL && make_market(venue, why);
+                (venue->sockets = sockets_new(tls, &handler)) != NULL && make_market(venue, why) &&
+                private_begin(venue, why);
     if (good && options->truth != NULL && (venue->truth = truth_open(options->truth)) == NULL) {
         *why = "the file of --truth cannot be made";
         good = false;
@@ -134,6 +135,7 @@ void venue_destroy(struct venue **venue)
         return;
     sockets_destroy(&(*venue)->sockets);
     truth_close(&(*venue)->truth, (*venue)->sent);
+    private_end(*venue);
     streams_destroy(&(*venue)->streams);
     market_destroy(&(*venue)->market);
     player_close(&(*venue)->player);
@@ -384,6 +386,9 @@ static int64_t next_due_ns(const struct venue *venue, int64_t wait_ns)
     }
     if (venue->full == 0 && venue->due_ns < due_ns)
         due_ns = venue->due_ns;
+    int64_t private_ns = private_due_ns(venue);
+    if (private_ns < due_ns)
+        due_ns = private_ns;
     return due_ns - venue->now_ns < wait_ns ? due_ns - venue->now_ns : wait_ns;
 }
 
@@ -394,6 +399,7 @@ bool venue_turn(struct venue *venue, int64_t wait_ns)
     sockets_turn(venue->sockets, due_ns);
     read_clocks(venue);
     venue->looked_ns = venue->now_ns;
+    private_run(venue);
     run(venue);
     sockets_flush(venue->sockets);
     return !venue->leaving || (venue->sessions > 0 && venue->now_ns < venue->leaves_ns);

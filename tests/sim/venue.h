@@ -6,7 +6,9 @@
 
 #include "tests/sim/dialects.h"
 #include "tests/sim/faults.h"
+#include "tests/sim/keys.h"
 #include "tests/sim/law.h"
+#include "tests/sim/lives.h"
 #include "tests/sim/market.h"
 #include "tests/sim/options.h"
 #include "tests/sim/pace.h"
@@ -26,7 +28,16 @@ struct venue {
     struct market *market; /* made up, or */
     struct player *player; /* a recording; the other one is NULL */
     struct streams *streams;
-    struct truth *truth; /* NULL: not asked for */
+    struct truth *truth;       /* NULL: not asked for */
+    struct accounts *accounts; /* NULL, and the two below: there are none */
+    struct keys *api_keys;
+    struct lives *lives;
+    struct private_counts {
+        uint64_t sessions, logins, refused, told, asked, asked_refused;
+    } private;
+    bool lives_by_hand;  /* orders begin when they are told to */
+    uint32_t subscribed; /* a bit for each account that was at least once */
+    int64_t cut_ns;      /* when private sessions are dropped next; INT64_MAX: not */
     struct random random;
     struct faults faults;
     struct law law;

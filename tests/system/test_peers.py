@@ -2,36 +2,16 @@
 """Clients that we did not write: they read the simulator without complaint, and their parsers agree with ours."""
 import json
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
 from decimal import Decimal
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from harness import CAPTURES, ROOT, SHORT, TICKGATE, Simulator, Skip, Stack, connection, main, until
+from harness import CAPTURES, SHORT, TICKGATE, Simulator, Skip, Stack, connection, main, until
+from npm import node, peers
 
-SOURCE = os.path.join(ROOT, "tests", "system", "peers")
-FOLDER = os.path.join(ROOT, "build", "peers")
 FRAMES = 2000 if SHORT else 20000
-
-
-def peers():
-    if not shutil.which("node") or not shutil.which("npm"):
-        raise Skip("no node on this machine")
-    os.makedirs(FOLDER, exist_ok=True)
-    for name in os.listdir(SOURCE):
-        shutil.copy(os.path.join(SOURCE, name), FOLDER)
-    if not os.path.isdir(os.path.join(FOLDER, "node_modules", "tardis-dev")):
-        done = subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"], cwd=FOLDER, capture_output=True,
-                              timeout=300, check=False)
-        if done.returncode != 0:
-            raise Skip("the npm registry does not answer")
-
-
-def node(arguments, env=None, seconds=90):
-    return subprocess.run(["node", *arguments], cwd=FOLDER, capture_output=True, text=True, timeout=seconds,
-                          env={**os.environ, **(env or {})}, check=False)
 
 
 def live(exchange, script, channels, arguments=None, env=None):

@@ -367,6 +367,36 @@ START_TEST(decimal_shifts_its_point_and_loses_nothing)
 }
 END_TEST
 
+START_TEST(decimal_adds_and_subtracts_exactly)
+{
+    static const struct {
+        const char *a, *b, *sum, *difference; /* NULL: cannot be held */
+    } cases[] = {
+        {"1.50", "0.5", "2.00", "1.00"},
+        {"0", "0.00000000", "0.00000000", "0.00000000"},
+        {"1", "-0.001", "0.999", "1.001"},
+        {"-1", "1", "0", "-2"},
+        {"0.1", "0.25", "0.35", "-0.15"},
+        {"18446744073709551615", "1", "18446744073709551616", "18446744073709551614"},
+        {"79228162514264337593543950335", "1", NULL, "79228162514264337593543950334"},
+        {"-79228162514264337593543950335", "1", "-79228162514264337593543950334", NULL},
+        {"79228162514264337593543950335", "0.1", NULL, NULL},
+        {"0", "0.0000000000000000000000000001", "0.0000000000000000000000000001",
+         "-0.0000000000000000000000000001"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int subtract = 0; subtract < 2; subtract++) {
+            const char *expected = subtract ? cases[i].difference : cases[i].sum;
+            struct decimal a = decimal_of(cases[i].a), b = decimal_of(cases[i].b), out = a;
+            bool held = (subtract ? decimal_subtract : decimal_add)(&a, &b, &out);
+            ck_assert_msg(held == (expected != NULL), "%s, %s", cases[i].a, cases[i].b);
+            struct decimal wanted = expected != NULL ? decimal_of(expected) : a;
+            ck_assert_msg(memcmp(&out, &wanted, sizeof out) == 0, "%s, %s", cases[i].a, cases[i].b);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("common_decimal");
@@ -384,6 +414,7 @@ int main(void)
     tcase_add_test(tests, decimal_compares_by_value);
     tcase_add_test(tests, decimal_written_whole_or_not_at_all);
     tcase_add_test(tests, decimal_shifts_its_point_and_loses_nothing);
+    tcase_add_test(tests, decimal_adds_and_subtracts_exactly);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -95,6 +95,19 @@ START_TEST(scan_tells_a_cut_document_from_a_wrong_one)
 }
 END_TEST
 
+/* A member that is not there is given as no bytes at no place. */
+START_TEST(scan_takes_nothing_for_a_cut_document)
+{
+    struct scan scan;
+    struct slice key;
+    scan_begin(&scan, (struct slice){NULL, 0});
+    ck_assert(!scan_object(&scan));
+    ck_assert(!scan_member(&scan, &key));
+    ck_assert_int_eq(scan.error, SCAN_TRUNCATED);
+    ck_assert(!scan_end(&scan));
+}
+END_TEST
+
 START_TEST(scan_stops_at_its_depth)
 {
     char nested[2 * SCAN_DEPTH_MAX + 4];
@@ -329,6 +342,7 @@ int main(void)
     tcase_add_test(tests, scan_passes_over_whole_documents);
     tcase_add_test(tests, scan_refuses_what_is_no_json);
     tcase_add_test(tests, scan_tells_a_cut_document_from_a_wrong_one);
+    tcase_add_test(tests, scan_takes_nothing_for_a_cut_document);
     tcase_add_test(tests, scan_stops_at_its_depth);
     tcase_add_test(tests, scan_reads_members_in_their_order);
     tcase_add_test(tests, scan_takes_a_member_by_its_name_or_not_at_all);

@@ -90,6 +90,31 @@ START_TEST(text_escapes_what_json_demands_and_nothing_else)
 }
 END_TEST
 
+START_TEST(text_has_a_question_mark_for_each_byte_that_is_no_utf_8)
+{
+    static const struct {
+        const char *bytes, *expected;
+    } cases[] = {
+        {"plain", "\"plain\""},
+        {"a\"b\\c\n", "\"a\\\"b\\\\c\\u000a\""},
+        {"\xec\x9b\x90 \xf0\x9f\x98\x80", "\"\xec\x9b\x90 \xf0\x9f\x98\x80\""},
+        {"\xec\x9b", "\"??\""},           /* cut */
+        {"a\xff\xc0\x80z", "\"a???z\""},  /* never in UTF-8; an overlong NUL */
+        {"\xed\xa0\x80", "\"???\""},      /* a surrogate */
+        {"\xf4\x90\x80\x80", "\"????\""}, /* beyond U+10FFFF */
+        {"\xc3(", "\"?(\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char bytes[64];
+        struct text text = text_over(bytes, sizeof bytes);
+        text_json_foreign(&text, slice_of(cases[i].bytes));
+        text_terminate(&text);
+        ck_assert(!text.overflow);
+        ck_assert_str_eq(bytes, cases[i].expected);
+    }
+}
+END_TEST
+
 START_TEST(text_formats_what_fits_with_its_nul)
 {
     char bytes[8];
@@ -115,6 +140,7 @@ int main(void)
     tcase_add_test(tests, text_that_does_not_fit_is_not_begun);
     tcase_add_test(tests, text_ends_with_a_nul_that_is_not_counted);
     tcase_add_test(tests, text_escapes_what_json_demands_and_nothing_else);
+    tcase_add_test(tests, text_has_a_question_mark_for_each_byte_that_is_no_utf_8);
     tcase_add_test(tests, text_formats_what_fits_with_its_nul);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

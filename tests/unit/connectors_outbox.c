@@ -76,6 +76,23 @@ START_TEST(outbox_counts_pings_and_pongs_with_the_rest)
 }
 END_TEST
 
+START_TEST(outbox_says_its_owners_text_before_pings_and_keys_and_keeps_no_copy)
+{
+    add("a");
+    outbox_ping(outbox);
+    ck_assert(!outbox_say(outbox, SLICE("")));
+    ck_assert(!outbox_say(outbox, SLICE("nine char")));
+    ck_assert(outbox_say(outbox, SLICE("login")));
+    ck_assert(!outbox_say(outbox, SLICE("other")));
+    ck_assert_int_eq(outbox_wait_ns(outbox, now_ns), 0);
+    expect_item(OUTBOX_SAID, "login");
+    ck_assert(outbox_say(outbox, SLICE("other")));
+    outbox_clear(outbox);
+    expect_nothing();
+    ck_assert_int_eq(outbox_wait_ns(outbox, now_ns), INT64_MAX);
+}
+END_TEST
+
 START_TEST(outbox_takes_back_what_it_has_not_said)
 {
     add("a");
@@ -281,6 +298,7 @@ int main(void)
     tcase_add_test(tests, outbox_puts_as_many_keys_in_a_request_as_the_exchange_takes);
     tcase_add_test(tests, outbox_never_says_more_in_a_second_than_the_exchange_takes);
     tcase_add_test(tests, outbox_counts_pings_and_pongs_with_the_rest);
+    tcase_add_test(tests, outbox_says_its_owners_text_before_pings_and_keys_and_keeps_no_copy);
     tcase_add_test(tests, outbox_takes_back_what_it_has_not_said);
     tcase_add_test(tests, outbox_unsubscribes_before_it_subscribes);
     tcase_add_test(tests, outbox_says_nothing_of_a_key_that_is_dropped_and_wanted_again);

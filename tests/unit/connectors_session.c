@@ -17,12 +17,9 @@
 #define HEARD_MAX 8192
 #define GUID      "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
-static struct exchange exchange = {
-    .name = "test",
-    .limits = {.streams_per_request = 1, .messages_per_second = 1000},
-};
 static struct session_config config;
 static struct url url;
+static struct slice headers;
 static struct transport *transport;
 static struct session *session;
 static struct session_end ended;
@@ -71,22 +68,23 @@ static void begin(void)
     ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &len), 0);
     snprintf(text, sizeof text, "ws://127.0.0.1:%u", ntohs(address.sin_port));
     ck_assert(url_read(text, "/root?a=b", &url));
-    config = (struct session_config){.connect_timeout_ms = 5000,
-                                     .upgrade_timeout_ms = 5000,
-                                     .close_timeout_ms = 1000,
-                                     .ping_idle_ms = 60000,
-                                     .hangup_ms = 60000,
-                                     .message_max = 65536,
-                                     .keys_max = 4};
-    exchange.greeting = exchange.ping = (struct slice){NULL, 0};
-    exchange.limits.keepalive_ms = 0;
+    config = (struct session_config){
+        .connect_timeout_ms = 5000,
+        .upgrade_timeout_ms = 5000,
+        .close_timeout_ms = 1000,
+        .ping_idle_ms = 60000,
+        .hangup_ms = 60000,
+        .message_max = 65536,
+        .outbox = {
+            .keys_max = 4, .streams_per_request = 1, .messages_per_second = 1000, .said_max = 16}};
+    headers = (struct slice){NULL, 0};
     is_live = has_ended = false;
     heard_len = 0;
     got[0] = '\0';
     transport_global_init();
     transport = transport_new(session_protocols(), "", 10000);
     ck_assert_ptr_nonnull(transport);
-    session = session_new(transport, &config, &exchange, &hooks);
+    session = session_new(transport, &config, &hooks);
     ck_assert_ptr_nonnull(session);
 }
 
@@ -149,7 +147,7 @@ static void accept_upgrade(void)
 
 static void open_session(void)
 {
-    session_open(session, &url, "127.0.0.1");
+    session_open(session, &url, "127.0.0.1", headers);
     until(heard_len > 0 && strstr(heard, "\r\n\r\n") != NULL);
     accept_upgrade();
     until(is_live);
@@ -178,13 +176,37 @@ static void tell(unsigned char opcode, const char *words)
 
 START_TEST(the_upgrade_says_who_we_are_and_names_no_origin)
 {
-    session_open(session, &url, "127.0.0.1");
+    session_open(session, &url, "127.0.0.1", headers);
     until(heard_len > 0 && strstr(heard, "\r\n\r\n") != NULL);
     ck_assert_int_eq(strncmp(heard, "GET /root?a=b HTTP/1.1\r\n", 24), 0);
     ck_assert_ptr_nonnull(strcasestr(heard, "\r\nuser-agent: tickgate/"));
     ck_assert_ptr_nonnull(strcasestr(heard, "\r\nhost: 127.0.0.1:"));
     ck_assert_ptr_null(strcasestr(heard, "\r\norigin:"));
     ck_assert_ptr_null(strcasestr(heard, "\r\nsec-websocket-extensions:"));
+}
+END_TEST
+
+START_TEST(the_upgrade_has_the_lines_of_its_owner)
+{
+    headers = SLICE("Authorization: Bearer a.b.c\r\nX-Two: 2\r\n");
+    session_open(session, &url, "127.0.0.1", headers);
+    until(heard_len > 0 && strstr(heard, "\r\n\r\n") != NULL);
+    ck_assert_ptr_nonnull(strstr(heard, "\r\nAuthorization: Bearer a.b.c\r\nX-Two: 2\r\n"));
+    accept_upgrade();
+    until(is_live);
+}
+END_TEST
+
+START_TEST(a_session_says_what_its_owner_has_to_say_behind_the_greeting)
+{
+    config.outbox.greeting = SLICE("HELLO");
+    config.outbox.ping = SLICE("ping?");
+    open_session();
+    outbox_ping(session_outbox(session));
+    ck_assert(outbox_say(session_outbox(session), SLICE("login")));
+    expect_frame(1, "HELLO");
+    expect_frame(1, "login");
+    expect_frame(1, "ping?");
 }
 END_TEST
 
@@ -199,8 +221,8 @@ END_TEST
 
 START_TEST(a_session_greets_first)
 {
-    exchange.greeting = SLICE("HELLO");
-    exchange.ping = SLICE("ping?");
+    config.outbox.greeting = SLICE("HELLO");
+    config.outbox.ping = SLICE("ping?");
     open_session();
     outbox_ping(session_outbox(session));
     expect_frame(1, "HELLO");
@@ -210,8 +232,8 @@ END_TEST
 
 START_TEST(a_session_that_must_be_kept_up_is_pinged_while_data_comes)
 {
-    exchange.limits.keepalive_ms = 50;
-    exchange.ping = SLICE("ping?");
+    config.keepalive_ms = 50;
+    config.outbox.ping = SLICE("ping?");
     open_session();
     int64_t live_ns = clock_monotonic_ns();
     for (int i = 0; i < 4; i++) {
@@ -251,6 +273,8 @@ int main(void)
     TCase *tests = tcase_create("session");
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, the_upgrade_says_who_we_are_and_names_no_origin);
+    tcase_add_test(tests, the_upgrade_has_the_lines_of_its_owner);
+    tcase_add_test(tests, a_session_says_what_its_owner_has_to_say_behind_the_greeting);
     tcase_add_test(tests, a_session_says_nothing_unasked_where_nothing_is_to_be_said);
     tcase_add_test(tests, a_session_greets_first);
     tcase_add_test(tests, a_session_that_must_be_kept_up_is_pinged_while_data_comes);

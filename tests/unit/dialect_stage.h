@@ -111,7 +111,8 @@ static inline struct dialect_query query_of(const char *path, const char *name, 
 {
     static struct dialect_parameter parameter;
     parameter = (struct dialect_parameter){slice_of(name), slice_of(value)};
-    return (struct dialect_query){slice_of(path), &parameter, *name != '\0'};
+    return (struct dialect_query){
+        .path = slice_of(path), .parameters = &parameter, .parameter_count = *name != '\0'};
 }
 
 struct weighed {

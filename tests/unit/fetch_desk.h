@@ -41,6 +41,8 @@ static const struct {
     {"/firewall", "403 Forbidden", 5},
     {"/broken", "500 Internal Server Error", 5},
     {"/moved", "302 Found\r\nLocation: /ok", 5},
+    {"/denied", "401 Unauthorized", 5},
+    {"/echo", "200 OK", 0},
 };
 
 static void reply(int connection, size_t page)
@@ -55,29 +57,44 @@ static void reply(int connection, size_t page)
     close(connection);
 }
 
+/* The request, as it came. */
+static void echo(int connection, const char *request, size_t len)
+{
+    dprintf(connection, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n\r\n%s", len, request);
+    close(connection);
+}
+
+static bool is_whole(const char *request, size_t len)
+{
+    const char *end = strstr(request, "\r\n\r\n"), *length = strstr(request, "Content-Length: ");
+    return end != NULL && len >= (size_t)(end + 4 - request) +
+                                     (length != NULL ? strtoul(length + 16, NULL, 10) : 0);
+}
+
 static void serve(struct server *server, int connection)
 {
-    char request[2048];
+    static char request[16384];
     size_t len = 0;
     ssize_t got;
     while (len < sizeof request - 1 &&
            (got = recv(connection, request + len, sizeof request - 1 - len, 0)) > 0) {
         request[len += (size_t)got] = '\0';
-        if (strstr(request, "\r\n\r\n") != NULL)
-            break;
-        if (request[0] != 'G') /* a TLS hello, say */
+        if (is_whole(request, len) || request[0] < 'A') /* a TLS hello, say */
             break;
     }
-    size_t page = 0, path_len = len > 4 ? strcspn(request + 4, " ?") : 0;
+    request[len] = '\0';
+    const char *path = request + strcspn(request, " ") + 1;
+    size_t page = 0, path_len = len > 4 ? strcspn(path, " ?") : 0;
     while (page < sizeof pages / sizeof *pages &&
-           (strlen(pages[page].path) != path_len ||
-            memcmp(request + 4, pages[page].path, path_len) != 0))
+           (strlen(pages[page].path) != path_len || memcmp(path, pages[page].path, path_len) != 0))
         page++;
     atomic_fetch_add(&server->requests, 1);
     if (page == sizeof pages / sizeof *pages)
         close(connection);
     else if (strcmp(pages[page].path, "/stall") == 0)
         server->stalled[atomic_fetch_add(&server->stalled_count, 1)] = connection;
+    else if (strcmp(pages[page].path, "/echo") == 0)
+        echo(connection, request, len);
     else
         reply(connection, page);
 }

@@ -1,44 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration: what is read, and what is said of each kind of mistake, with its line. */
-#include "gateway/config.h"
+#include "config_reading.h"
 
 #include "tests/unit/feed_fixture.h"
-
-static struct config_errors errors;
-static struct config *config;
-
-static void teardown(void)
-{
-    config_destroy(&config);
-    config_destroy(&config);
-}
-
-static struct config *read_text(const char *text)
-{
-    config_destroy(&config);
-    config = config_read_text("test.yaml", slice_of(text), &errors);
-    return config;
-}
-
-static void expect_good(const char *text)
-{
-    ck_assert_msg(read_text(text) != NULL, "%d:%d: %s", errors.errors[0].line,
-                  errors.errors[0].column, errors.errors[0].text);
-    ck_assert_uint_eq(errors.count, 0);
-}
-
-/* One error, at that place, with these words in it. */
-static void expect_error(const char *text, int line, int column, const char *words)
-{
-    ck_assert_msg(read_text(text) == NULL, "\"%s\" is taken", text);
-    const struct config_error *error = &errors.errors[0];
-    ck_assert_msg(errors.count == 1, "%u errors in \"%s\": %s / %s", errors.count, text,
-                  error->text, errors.errors[1].text);
-    ck_assert_msg(strstr(error->text, words) != NULL, "\"%s\" is not in \"%s\"", words,
-                  error->text);
-    ck_assert_msg(error->line == line && error->column == column, "%d:%d instead of %d:%d: %s",
-                  error->line, error->column, line, column, error->text);
-}
 
 START_TEST(config_is_its_defaults_where_nothing_is_said)
 {
@@ -415,12 +379,15 @@ START_TEST(config_takes_the_defaults_that_it_prints)
         if (sscanf(line, "| `%63[^`]` | %63[^|] | %127[^ |]", key, type, value) != 3 ||
             strchr(key, '.') == NULL || strchr(key, '[') != NULL)
             continue;
-        const char *name = strrchr(key, '.') + 1, *given = strtok(value, "`,");
-        if (strncmp(key, "exchanges.", 10) == 0)
-            snprintf(text, sizeof text, "exchanges: {binance: {%s: \"%s\"}}\n", name, given);
-        else
-            snprintf(text, sizeof text, "%.*s: {%s: \"%s\"}\n", (int)strcspn(key, "."), key, name,
-                     given);
+        const char *given = strtok(value, "`,");
+        struct text whole = text_over(text, sizeof text);
+        int depth = 0;
+        for (char *part, *parts = key; (part = strsep(&parts, ".")) != NULL; depth++)
+            text_format(&whole, "%s%s: ", depth > 0 ? "{" : "", part[0] == '<' ? "binance" : part);
+        text_format(&whole, "\"%s\"", given);
+        for (; depth > 1; depth--)
+            text_literal(&whole, "}");
+        text_terminate(&whole);
         expect_good(text);
         taken++;
     }

@@ -1,44 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The configuration of exchanges: what each has, those of shared objects, those that come later. */
-#include "gateway/config.h"
+#include "config_reading.h"
 
 #include "tests/unit/feed_fixture.h"
-
-static struct config_errors errors;
-static struct config *config;
-
-static void teardown(void)
-{
-    config_destroy(&config);
-    config_destroy(&config);
-}
-
-static struct config *read_text(const char *text)
-{
-    config_destroy(&config);
-    config = config_read_text("test.yaml", slice_of(text), &errors);
-    return config;
-}
-
-static void expect_good(const char *text)
-{
-    ck_assert_msg(read_text(text) != NULL, "%d:%d: %s", errors.errors[0].line,
-                  errors.errors[0].column, errors.errors[0].text);
-    ck_assert_uint_eq(errors.count, 0);
-}
-
-/* One error, at that place, with these words in it. */
-static void expect_error(const char *text, int line, int column, const char *words)
-{
-    ck_assert_msg(read_text(text) == NULL, "\"%s\" is taken", text);
-    const struct config_error *error = &errors.errors[0];
-    ck_assert_msg(errors.count == 1, "%u errors in \"%s\": %s / %s", errors.count, text,
-                  error->text, errors.errors[1].text);
-    ck_assert_msg(strstr(error->text, words) != NULL, "\"%s\" is not in \"%s\"", words,
-                  error->text);
-    ck_assert_msg(error->line == line && error->column == column, "%d:%d instead of %d:%d: %s",
-                  error->line, error->column, line, column, error->text);
-}
 
 #define CONNECTION(rest) "exchanges: {binance: {}}\nconnections:\n  - {" rest "}\n"
 

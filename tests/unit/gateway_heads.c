@@ -29,7 +29,7 @@ static void setup(void)
     context = zmq_ctx_new();
     outside = zmq_ctx_new();
     topics = topics_new(20000, 10);
-    publisher = publisher_new(context, &config, error, sizeof error);
+    publisher = publisher_new(context, &config, NULL, error, sizeof error);
     ck_assert_ptr_nonnull(publisher);
     reader = subscribe(outside, config.endpoints[0], "");
     until((publisher_stats(publisher, &stats), stats.subscriptions == 1));

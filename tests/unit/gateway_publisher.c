@@ -34,7 +34,7 @@ static void setup(void)
 
 static void start(void)
 {
-    publisher = publisher_new(context, &config, error, sizeof error);
+    publisher = publisher_new(context, &config, NULL, error, sizeof error);
     ck_assert_msg(publisher != NULL, "%s", error);
 }
 
@@ -364,7 +364,7 @@ START_TEST(publisher_says_which_endpoint_is_in_use)
     ck_assert_int_eq(zmq_bind(other, "tcp://127.0.0.1:*"), 0);
     size_t size = sizeof config.endpoints[1];
     zmq_getsockopt(other, ZMQ_LAST_ENDPOINT, config.endpoints[1], &size);
-    publisher = publisher_new(context, &config, error, sizeof error);
+    publisher = publisher_new(context, &config, NULL, error, sizeof error);
     ck_assert_ptr_null(publisher);
     ck_assert_ptr_nonnull(strstr(error, config.endpoints[1]));
     ck_assert_ptr_nonnull(strstr(error, "feed.endpoints"));

@@ -146,7 +146,7 @@ END_TEST
 START_TEST(query_says_all_that_is_wrong_under_the_code_of_the_first)
 {
     refused("{'id':1,'op':'connection.open','type':7,'lease_s':-1,'symbol':'A'}", "missing_field",
-            "exchange: is missing (name of an exchange); symbols: is missing");
+            "exchange: is missing (name of an exchange); type: expected a text");
     refused("{'id':1,'op':'connection.open','type':7,'lease_s':-1,'symbol':'A'}", "missing_field",
             "type: expected a text, got an integer; lease_s: expected 0 to 31536000, got -1");
 }
@@ -169,8 +169,7 @@ START_TEST(query_survives_any_length_of_any_field)
             json_decref(reply);
         }
     char *large = calloc(1, config->requests.message_max + 1);
-    expect_error(ask_bytes(large, config->requests.message_max + 1, true), "", "too_large",
-                 "bytes");
+    expect_error(ask_bytes(large, config->requests.message_max + 1), "", "too_large", "bytes");
     free(large);
 }
 END_TEST
@@ -192,17 +191,68 @@ END_TEST
 START_TEST(query_tells_a_peer_over_its_rate_that_it_is_busy_and_does_nothing)
 {
     static char large[2000] = "{\"id\":7,\"op\":\"cache.set\",\"size\":5}";
-    json_t *reply = ask_bytes(large, strlen(large), false);
+    asker.busy = "too much of something";
+    json_t *reply = ask_bytes(large, strlen(large));
     ck_assert_int_eq(number_in(reply, "id"), 7);
-    expect_error(reply, large, "busy", "requests a second");
+    expect_error(reply, large, "busy", "too much of something");
     memset(large + strlen(large), ' ', 1000);
-    reply = ask_bytes(large, strlen(large), false);
+    reply = ask_bytes(large, strlen(large));
     ck_assert(json_is_null(json_object_get(reply, "id")));
-    expect_error(reply, large, "busy", "requests a second");
+    expect_error(reply, large, "busy", "too much of something");
     ck_assert_uint_eq(stats_totals(tables.stats)->requests_busy, 2);
     struct cache_stats stats;
     cache_stats(tables.cache, &stats);
     ck_assert_uint_eq(stats.size, 100);
+}
+END_TEST
+
+/* What comes of a request: "" for a result, else the error's code. */
+static void expect_code(const char *request, const char *code)
+{
+    json_t *reply = ask(request);
+    const char *got = json_string_value(json_object_get(json_object_get(reply, "error"), "code"));
+    ck_assert_msg(strcmp(got != NULL ? got : "", code) == 0, "%s: %s", request,
+                  json_dumps(reply, 0));
+    json_decref(reply);
+}
+
+START_TEST(query_asks_for_the_role_of_an_op_where_roles_count)
+{
+    static const struct {
+        const char *request;
+        enum role role;
+    } ops[] = {
+        {"{'id':1,'op':'hello'}", ROLE_NONE},
+        {"{'id':1,'op':'ping'}", ROLE_NONE},
+        {"{'id':1,'op':'connection.list'}", ROLE_READ},
+        {"{'id':1,'op':'connector.types'}", ROLE_READ},
+        {"{'id':1,'op':'stats.get'}", ROLE_READ},
+        {"{'id':1,'op':'snapshot','prefixes':['']}", ROLE_READ},
+        {"{'id':1,'op':'instrument.list','exchange':'binance'}", ROLE_READ},
+        {"{'id':1,'op':'cache.set','size':5}", ROLE_CONTROL},
+        {"{'id':1,'op':'log.set','level':'info'}", ROLE_CONTROL},
+        {OPEN_BOOK, ROLE_CONTROL},
+        {"{'id':1,'op':'connection.close','connection':'books'}", ROLE_CONTROL},
+        {ADD_QUOTES, ROLE_CONTROL},
+        {"{'id':1,'op':'connector.create','type':'BinancePublicConnector','exchange':'binance'}",
+         ROLE_CONTROL},
+    };
+    const char *why, *key = "rq:rM>}U?@Lns47E1%kR.o@n%FcmmsL/@{H8]yf7";
+    struct rights *rights = rights_new();
+    list("BTC-USDT ETH-USDT");
+    for (int roles = -1; roles <= (ROLE_READ | ROLE_CONTROL); roles++) {
+        static const char *const words[] = {"", "read", "control", "read,control"};
+        rights_destroy(&rights);
+        rights = rights_new();
+        ck_assert(rights_add(rights, SLICE("ann"), key, roles > 0 ? words[roles] : "", "", &why));
+        asker.secured = true;
+        asker.client = roles >= 0 ? rights_find(rights, slice_of(key)) : NULL;
+        for (size_t i = 0; i < sizeof ops / sizeof *ops; i++) {
+            bool may = roles >= 0 && ((int)ops[i].role & roles) == (int)ops[i].role;
+            expect_code(ops[i].request, may ? "" : roles < 0 ? "auth_required" : "forbidden");
+        }
+    }
+    rights_destroy(&rights);
 }
 END_TEST
 
@@ -419,6 +469,7 @@ int main(void)
         query_survives_any_length_of_any_field,
         query_echoes_the_id,
         query_tells_a_peer_over_its_rate_that_it_is_busy_and_does_nothing,
+        query_asks_for_the_role_of_an_op_where_roles_count,
         query_says_who_it_is_and_what_time_it_has,
         quote_is_given_once_price_volume_and_change_are_known_and_until_it_is_too_old,
         book_is_given_as_deep_as_asked_and_with_its_state,

@@ -167,7 +167,7 @@ START_TEST(snapshot_makes_one_image_a_step_and_only_so_many_are_under_way)
     struct text reply = text_over(reply_room, config->requests.reply_max);
     list_many(3, "trade");
     for (int i = 0; i < QUERY_SNAPSHOTS_MAX; i++) {
-        under_way[i] = query_answer(query, SLICE(request), true, &now, &reply);
+        under_way[i] = begin(query, SLICE(request), &reply);
         ck_assert_ptr_nonnull(under_way[i]);
     }
     ck_assert_uint_eq(stats_totals(tables.stats)->images, 0);
@@ -190,7 +190,7 @@ START_TEST(snapshot_looks_at_so_many_names_a_step_and_no_more)
     static const char request[] = "{\"id\":1,\"op\":\"snapshot\",\"prefixes\":[\"quote.\"]}";
     struct text reply = text_over(reply_room, config->requests.reply_max);
     list_many(1500, "trade");
-    struct query_snapshot *snapshot = query_answer(query, SLICE(request), true, &now, &reply);
+    struct query_snapshot *snapshot = begin(query, SLICE(request), &reply);
     ck_assert(!query_snapshot_step(query, &snapshot, &now, &reply));
     ck_assert(query_snapshot_step(query, &snapshot, &now, &reply));
 }
@@ -210,7 +210,7 @@ static void open_feed(void)
     snprintf(feed.endpoints[0], sizeof feed.endpoints[0], "ipc://@tickgate-query-%d",
              (int)getpid());
     context = zmq_ctx_new();
-    publisher = with_feed.publisher = publisher_new(context, &feed, error, sizeof error);
+    publisher = with_feed.publisher = publisher_new(context, &feed, NULL, error, sizeof error);
     ck_assert_msg(publisher != NULL, "%s", error);
     asked = query_new(&with_feed);
 }
@@ -259,7 +259,7 @@ static void mark(const char *nonce)
     struct text reply = text_over(reply_room, config->requests.reply_max);
     text_format(&text, "{\"id\":1,\"op\":\"snapshot\",\"prefixes\":[\"trade.\"],\"sync\":\"%s\"}",
                 nonce);
-    struct query_snapshot *snapshot = query_answer(asked, text_slice(&text), true, &now, &reply);
+    struct query_snapshot *snapshot = begin(asked, text_slice(&text), &reply);
     ck_assert_ptr_nonnull(snapshot);
     query_snapshot_destroy(&snapshot);
 }

@@ -19,7 +19,8 @@ static void open_requests(void)
     config->requests.endpoint_count = 1;
     snprintf(config->requests.endpoints[0], sizeof config->requests.endpoints[0], ENDPOINT);
     context = zmq_ctx_new();
-    requests = requests_new(context, &config->requests, query, tables.stats, error, sizeof error);
+    requests = requests_new(context, &config->requests, NULL, NULL, query, tables.stats, error,
+                            sizeof error);
     ck_assert_msg(requests != NULL, "%s", error);
 }
 
@@ -84,7 +85,7 @@ static void serve(void)
 START_TEST(requests_echo_the_frames_before_the_body)
 {
     open_requests();
-    void *dealer = client_new(ZMQ_DEALER, ""), *asker = client_new(ZMQ_REQ, "");
+    void *dealer = client_new(ZMQ_DEALER, ""), *simple = client_new(ZMQ_REQ, "");
     send_frames(dealer, "{\"id\":1,\"op\":\"ping\"}");
     serve();
     expect_frames(dealer, "{\"id\":1,\"ok\":true");
@@ -94,15 +95,15 @@ START_TEST(requests_echo_the_frames_before_the_body)
     send_frames(dealer, "a|b|c|d|e|f||{\"id\":3,\"op\":\"ping\"}");
     serve();
     expect_frames(dealer, "a|b|c|d|e|f||{\"id\":3,\"ok\":true");
-    send_frames(asker, "{\"id\":4,\"op\":\"nothing\"}");
+    send_frames(simple, "{\"id\":4,\"op\":\"nothing\"}");
     serve();
-    expect_frames(asker, "{\"id\":4,\"ok\":false");
+    expect_frames(simple, "{\"id\":4,\"ok\":false");
     send_frames(dealer, "");
     serve();
     expect_frames(dealer, "{\"id\":null,\"ok\":false");
     ck_assert_uint_eq(stats_totals(tables.stats)->requests_malformed, 0);
     ck_assert_uint_eq(stats_totals(tables.stats)->peers, 2);
-    zmq_close(asker);
+    zmq_close(simple);
     zmq_close(dealer);
     close_requests();
 }
@@ -222,8 +223,8 @@ START_TEST(requests_say_why_they_cannot_be_bound)
 {
     char error[256];
     open_requests();
-    ck_assert_ptr_null(
-        requests_new(context, &config->requests, query, tables.stats, error, sizeof error));
+    ck_assert_ptr_null(requests_new(context, &config->requests, NULL, NULL, query, tables.stats,
+                                    error, sizeof error));
     ck_assert_ptr_nonnull(strstr(error, ENDPOINT));
     close_requests();
 }

@@ -30,7 +30,7 @@ static void set_up_feed(void)
     snprintf(endpoint, sizeof endpoint, "ipc:///tmp/tickgate-tell-%ld", (long)getpid());
     memcpy(feed.endpoints[0], endpoint, sizeof endpoint);
     zmq_context = zmq_ctx_new();
-    publisher = publisher_new(zmq_context, &feed, error, sizeof error);
+    publisher = publisher_new(zmq_context, &feed, NULL, error, sizeof error);
     ck_assert_msg(publisher != NULL, "%s", error);
     tell = tell_new(publisher, pool, stats, (uint64_t)EPOCH);
     reader = zmq_socket(zmq_context, ZMQ_SUB);

@@ -13,6 +13,7 @@
 #define MESSAGE_MAX 524288
 
 static struct outbox *outbox;
+static struct outbox_config config;
 static int64_t now_ns;
 static char bytes[MESSAGE_MAX];
 static struct text message;
@@ -38,7 +39,9 @@ static const struct exchange exchange = {
 static void begin_with(const struct exchange *with)
 {
     now_ns = 100 * NS_PER_SECOND;
-    outbox = outbox_new(with, KEYS_MAX);
+    config = outbox_config_of(with, KEYS_MAX);
+    config.said_max = 8;
+    outbox = outbox_new(&config);
     ck_assert_ptr_nonnull(outbox);
     ck_assert_uint_lt(outbox_message_max(outbox), MESSAGE_MAX);
 }

@@ -61,6 +61,29 @@ START_TEST(event_holds_its_levels_behind_the_record_bids_first)
 }
 END_TEST
 
+/* Records are made on the stack, and copied into rows. */
+START_TEST(event_has_room_for_a_record_of_any_kind)
+{
+    for (unsigned int kind = 0; kind < KIND_COUNT; kind++)
+        ck_assert_uint_le(event_size((enum kind)kind, 0), sizeof(struct event));
+    ck_assert_uint_lt(event_size(KIND_BALANCE, 0), event_size(KIND_ORDER, 0));
+    ck_assert_uint_eq(event_size(KIND_ORDER, 0),
+                      (offsetof(struct event, order) + sizeof(struct order) + 15) / 16 * 16);
+}
+END_TEST
+
+START_TEST(event_of_an_order_begins_with_nothing_known)
+{
+    struct event event;
+    memset((void *)&event, 0xff, sizeof event);
+    event_begin(&event, KIND_ORDER);
+    ck_assert(event.order.known == 0 && event.order.order_id.len == 0);
+    ck_assert(event.order.side == SIDE_UNKNOWN && event.order.status == ORDER_UNKNOWN);
+    ck_assert(event.order.order_type == ORDER_TYPE_UNKNOWN);
+    ck_assert(event.order.position_side == POSITION_FLAT && !event.order.impossible);
+}
+END_TEST
+
 START_TEST(id_holds_a_text_or_a_number_whole)
 {
     struct id id;
@@ -83,6 +106,8 @@ int main(void)
     tcase_add_test(tests, event_of_a_kind_takes_only_its_own_room);
     tcase_add_test(tests, event_begins_empty_and_writes_nothing_behind_its_room);
     tcase_add_test(tests, event_holds_its_levels_behind_the_record_bids_first);
+    tcase_add_test(tests, event_has_room_for_a_record_of_any_kind);
+    tcase_add_test(tests, event_of_an_order_begins_with_nothing_known);
     tcase_add_test(tests, id_holds_a_text_or_a_number_whole);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -21,6 +21,14 @@ AS_INT(session_state_word, session_state)
 AS_INT(subscription_state_word, subscription_state)
 AS_INT(reason_word, reason)
 AS_INT(refusal_word, refusal)
+AS_INT(drift_word, drift_kind)
+AS_INT(order_status_word, order_status)
+AS_INT(order_type_word, order_type)
+AS_INT(time_in_force_word, time_in_force)
+AS_INT(liquidity_word, liquidity)
+AS_INT(position_side_word, position_side)
+AS_INT(margin_mode_word, margin_mode)
+AS_INT(account_status_word, account_status)
 
 static const struct {
     struct slice (*word)(int value);
@@ -35,6 +43,14 @@ static const struct {
     {subscription_state_word_of, SUBSCRIPTION_STATE_COUNT},
     {reason_word_of, REASON_COUNT},
     {refusal_word_of, REFUSAL_COUNT},
+    {drift_word_of, DRIFT_COUNT},
+    {order_status_word_of, ORDER_STATUS_COUNT},
+    {order_type_word_of, ORDER_TYPE_COUNT},
+    {time_in_force_word_of, TIME_IN_FORCE_COUNT},
+    {liquidity_word_of, LIQUIDITY_COUNT},
+    {position_side_word_of, POSITION_SIDE_COUNT},
+    {margin_mode_word_of, MARGIN_MODE_COUNT},
+    {account_status_word_of, ACCOUNT_STATUS_COUNT},
 };
 
 START_TEST(words_are_lower_case_terminated_and_different)
@@ -64,6 +80,13 @@ START_TEST(words_are_spelled_as_the_contract_says)
     ck_assert_str_eq(subscription_state_word(SUBSCRIPTION_SILENT).data, "silent");
     ck_assert_str_eq(reason_word(REASON_LOST).data, "lost_in_gateway");
     ck_assert_str_eq(refusal_word(REFUSAL_SNAPSHOT_WITHOUT_SYMBOL).data, "snapshot_without_symbol");
+    ck_assert_str_eq(order_status_word(ORDER_PARTIALLY_FILLED).data, "partially_filled");
+    ck_assert_str_eq(order_type_word(ORDER_TYPE_TAKE_PROFIT_MARKET).data, "take_profit_market");
+    ck_assert_str_eq(time_in_force_word(TIME_IN_FORCE_GTC).data, "gtc");
+    ck_assert_str_eq(liquidity_word(LIQUIDITY_TAKER).data, "taker");
+    ck_assert_str_eq(position_side_word(POSITION_SHORT).data, "short");
+    ck_assert_str_eq(margin_mode_word(MARGIN_ISOLATED).data, "isolated");
+    ck_assert_str_eq(account_status_word(ACCOUNT_RECONCILING).data, "reconciling");
 }
 END_TEST
 
@@ -75,6 +98,30 @@ START_TEST(kind_is_read_back_only_if_it_has_topics)
     ck_assert(kind_read(SLICE("book"), &kind) && kind == KIND_BOOK);
     ck_assert(!kind_read(SLICE("Book"), &kind) && !kind_read(SLICE("boo"), &kind));
     ck_assert(!kind_read(SLICE(""), &kind) && kind == KIND_BOOK);
+}
+END_TEST
+
+START_TEST(kinds_of_accounts_stand_between_the_feeds_and_the_reports)
+{
+    static const enum kind private_kinds[] = {KIND_ORDER, KIND_FILL, KIND_POSITION, KIND_BALANCE,
+                                              KIND_ACCOUNT};
+    int count = 0;
+    for (int i = 0; i < KIND_COUNT; i++)
+        count += kind_is_private((enum kind)i);
+    ck_assert_int_eq(count, KIND_PRIVATE_COUNT);
+    for (size_t i = 0; i < KIND_PRIVATE_COUNT; i++)
+        ck_assert(kind_is_private(private_kinds[i]) && private_kinds[i] >= KIND_PUBLIC_COUNT);
+}
+END_TEST
+
+START_TEST(an_order_ends_filled_canceled_rejected_or_expired)
+{
+    int final = 0;
+    for (int i = 0; i < ORDER_STATUS_COUNT; i++)
+        final += order_status_is_final((enum order_status)i);
+    ck_assert_int_eq(final, 4);
+    ck_assert(order_status_is_final(ORDER_FILLED) && order_status_is_final(ORDER_CANCELED));
+    ck_assert(order_status_is_final(ORDER_REJECTED) && order_status_is_final(ORDER_EXPIRED));
 }
 END_TEST
 
@@ -92,6 +139,8 @@ int main(void)
     tcase_add_test(tests, words_are_lower_case_terminated_and_different);
     tcase_add_test(tests, words_are_spelled_as_the_contract_says);
     tcase_add_test(tests, kind_is_read_back_only_if_it_has_topics);
+    tcase_add_test(tests, kinds_of_accounts_stand_between_the_feeds_and_the_reports);
+    tcase_add_test(tests, an_order_ends_filled_canceled_rejected_or_expired);
     tcase_add_test(tests, states_rise_from_best_to_worst);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);

@@ -121,7 +121,7 @@ START_TEST(usdm_streams_are_carried_by_the_path_of_their_class)
         {"a@markPrice@1s", "/market/stream"}, {"a@forceOrder", "/market/stream"},
     };
     static struct dialect_request plain;
-    struct dialect_query query = {SLICE("/stream"), NULL, 0};
+    struct dialect_query query = {.path = SLICE("/stream")};
     ck_assert(dialect->read_path(&query, &plain));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char memory[64];
@@ -197,7 +197,8 @@ START_TEST(usdm_depths_are_those_that_there_are)
         char memory[256];
         struct dialect_parameter parameters[] = {{SLICE("symbol"), SLICE("BTCUSDT")},
                                                  {SLICE("limit"), slice_of(bad[i])}};
-        struct dialect_query query = {SLICE("/fapi/v1/depth"), parameters, 2};
+        struct dialect_query query = {
+            .path = SLICE("/fapi/v1/depth"), .parameters = parameters, .parameter_count = 2};
         struct dialect_answer answer = {.body = text_over(memory, sizeof memory)};
         ck_assert_int_eq(dialect->answer(&query, &venue, &answer), 400);
         ck_assert(!answer.snapshot && answer.body.len > 0);

@@ -368,7 +368,9 @@ static bool find(void *context, struct slice symbol, uint32_t *index)
 static const char *get(const struct dialect_parameter *parameters, uint32_t count)
 {
     static char room[20000];
-    const struct dialect_query query = {SLICE("/v5/market/instruments-info"), parameters, count};
+    const struct dialect_query query = {.path = SLICE("/v5/market/instruments-info"),
+                                        .parameters = parameters,
+                                        .parameter_count = count};
     const struct dialect_venue venue = {.now_ns = INT64_C(1786310817197000000),
                                         .instrument_count = 20,
                                         .instrument = instrument,

@@ -48,6 +48,14 @@ START_TEST(each_kind_takes_its_arguments)
         "kind=restart&symbol=BTCUSDT",
         "kind=mute&stream=btcusdt@trade&for_ms=5000",
         "kind=delisted&symbol=BTCUSDT&for_ms=5000",
+        "kind=private_cut",
+        "kind=private_cut&every_ms=2000&for_ms=60000",
+        "kind=private_mute&for_ms=500",
+        "kind=private_over",
+        "kind=private_status&code=503&count=3",
+        "kind=skew&ahead_ms=5000&for_ms=1000",
+        "kind=skew&behind_ms=5000",
+        "kind=deny&account=main",
         "kind=none",
     };
     bool seen[FAULT_KINDS] = {false};
@@ -90,6 +98,11 @@ START_TEST(what_does_not_belong_is_refused)
         "kind=fragment&bytes=0",
         "kind=rest_slow",
         "kind=none&for_ms=1",
+        "kind=private_cut&every_ms=0",
+        "kind=private_over&for_ms=1",
+        "kind=private_status",
+        "kind=skew&ahead_ms=-1",
+        "kind=deny",
         "kind=silent&for_ms=1.5",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {

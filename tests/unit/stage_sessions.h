@@ -11,13 +11,13 @@ const struct lws_protocols *session_protocols(void)
 }
 
 struct session *session_new(struct transport *transport, const struct session_config *config,
-                            const struct exchange *exchange, const struct session_hooks *hooks)
+                            const struct session_hooks *hooks)
 {
     struct session *session = calloc(1, sizeof *session);
     (void)transport;
     ck_assert_uint_lt(stage.session_count, STAGE_SESSIONS);
     session->hooks = *hooks;
-    session->outbox = outbox_new(exchange, config->keys_max);
+    session->outbox = outbox_new(&config->outbox);
     stage.sessions[stage.session_count++] = session;
     return session;
 }
@@ -30,8 +30,10 @@ void session_destroy(struct session **session)
     *session = NULL;
 }
 
-void session_open(struct session *session, const struct url *url, const char *address)
+void session_open(struct session *session, const struct url *url, const char *address,
+                  struct slice headers)
 {
+    ck_assert_uint_eq(headers.len, 0);
     ck_assert_str_eq(address, "192.0.2.1");
     outbox_clear(session->outbox);
     session->url = url;

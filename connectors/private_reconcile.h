@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reconciliation: which calls an account's whole state is asked for with, one after the other: open
+ * orders, closed ones, fills, orders whose fate no list told, balances, positions; of each its
+ * items (symbols, orders), rounds and pages. What a reply brings decides what is asked for next.
+ * Pure: no clock, no socket; the same call stands until it is answered. One owner. */
+#ifndef TICKGATE_CONNECTORS_PRIVATE_RECONCILE_H
+#define TICKGATE_CONNECTORS_PRIVATE_RECONCILE_H
+
+#include "connectors/private_connector.h"
+
+#define RECONCILE_PAGES_MAX  1000 /* of one round */
+#define RECONCILE_ROUNDS_MAX 64
+#define RECONCILE_ORDERS_MAX (1u << 20)
+
+struct reconcile;
+
+/* `desired` is what the owner knows; it may go. NULL when memory is out. */
+struct reconcile *reconcile_new(const struct private_exchange *exchange,
+                                const struct private_desired *desired, int64_t since_ms,
+                                uint32_t symbols_max);
+void reconcile_destroy(struct reconcile **reconcile);
+
+/* The call that is due, but for its time; false: all has been asked. Valid until the next call of
+ * any of these. */
+bool reconcile_ask(struct reconcile *reconcile, struct call_ask *ask);
+/* An event of its reply. */
+void reconcile_note(struct reconcile *reconcile, const struct event *event);
+/* An event of the stream meanwhile: what trades now may have traded before. */
+void reconcile_note_stream(struct reconcile *reconcile, const struct event *event);
+/* The reply is read, with the cursor of the page behind it (empty: none). False: there is no end of
+ * pages or rounds. */
+bool reconcile_answered(struct reconcile *reconcile, struct slice cursor);
+/* There is no such round: on to the next item. True: the item was an order which the exchange does
+ * not have; it is in `gone`. */
+bool reconcile_no_round(struct reconcile *reconcile, struct private_order *gone);
+
+/* Symbols that were not asked for, beyond symbols_max. */
+uint32_t reconcile_left_out(const struct reconcile *reconcile);
+
+#endif
