@@ -29,7 +29,8 @@ struct dialect_limits {
     /* Of an address. */
     uint32_t connects, connects_ms; /* attempts in a sliding window */
     uint32_t origin_ms; /* between two upgrades with an Origin header; 0: they are as any */
-    uint32_t rest_weight, rest_ms; /* of each group, in a window of the clock */
+    uint32_t rest_weight, rest_ms;    /* of each group, in a window of the clock */
+    uint32_t call_weight, call_group; /* this group has another limit; 0: none has */
     /* Whoever does more gets `warnings` times `warn_status`, then `ban_status` for `ban_s`. */
     uint32_t warnings;
     int warn_status, ban_status;

@@ -56,6 +56,8 @@ struct exchange_limits {
     uint32_t connects_window_ms;  /* ... this time, for one address */
     uint32_t rest_weight;         /* in ... */
     uint32_t rest_window_ms;      /* ... this time, for one address */
+    uint32_t call_weight;         /* of an account's calls in the same time, where they are counted
+                                     apart; 0: they are not */
     uint32_t session_life_ms;     /* after which the exchange cuts; 0 never */
     uint32_t keepalive_ms;        /* we ping so often even while data comes; 0: only when idle */
     uint32_t frame_max;           /* bytes of one message that we take */

@@ -37,6 +37,7 @@ struct message {
 struct place {
     const char *group;
     struct budget weight;
+    struct budget calls; /* its limit 0: they count with the others */
     struct budget connects;
     int64_t hold_until_ns;
     uint32_t running;
@@ -60,9 +61,10 @@ struct fetch {
     bool stopped;
 };
 
-static uint32_t weight_limit(const struct fetch *fetch, const struct exchange *exchange)
+/* Our part of what an exchange allows. */
+static uint32_t part_of(const struct fetch *fetch, uint32_t weight)
 {
-    return (uint32_t)((uint64_t)exchange->limits.rest_weight * fetch->config.weight_percent / 100);
+    return (uint32_t)((uint64_t)weight * fetch->config.weight_percent / 100);
 }
 
 /* NULL: nobody asked for its group yet. */
@@ -85,7 +87,9 @@ static struct place *place_of(struct fetch *fetch, const struct exchange *exchan
     ENSURE(count < PLACES_MAX);
     place = &fetch->places[count];
     place->group = limits->group;
-    budget_init(&place->weight, weight_limit(fetch, exchange), limits->rest_window_ms * NS_PER_MS);
+    int64_t window_ns = limits->rest_window_ms * NS_PER_MS;
+    budget_init(&place->weight, part_of(fetch, limits->rest_weight), window_ns);
+    budget_init(&place->calls, part_of(fetch, limits->call_weight), window_ns);
     budget_init(&place->connects, limits->connects, limits->connects_window_ms * NS_PER_MS);
     atomic_store(&fetch->place_count, count + 1);
     return place;
@@ -195,7 +199,8 @@ static int64_t spend(struct fetch *fetch, struct place *place, const struct fetc
         return budget_take(&place->connects, 1, now_ns);
     if (place->running >= fetch->config.parallel_max)
         return NS_PER_SECOND;
-    return budget_take(&place->weight, job->request.weight, now_ns);
+    bool apart = job->request.kind == FETCH_CALL && place->calls.limit > 0;
+    return budget_take(apart ? &place->calls : &place->weight, job->request.weight, now_ns);
 }
 
 static void show(struct place *place, int64_t now_ns)
@@ -221,12 +226,12 @@ static void start(struct fetch *fetch, struct place *place, struct fetch_job *jo
 static int64_t start_waiting(struct fetch *fetch, int64_t now_ns)
 {
     int64_t soonest_ns = IDLE_MS * NS_PER_MS;
-    bool blocked[PLACES_MAX][2] = {{false}}; /* look-ups, transfers */
+    bool blocked[PLACES_MAX][FETCH_KINDS] = {{false}};
     struct fetch_job **link = &fetch->waiting;
     while (*link != NULL) {
         struct fetch_job *job = *link;
         struct place *place = place_of(fetch, job->request.exchange);
-        bool *waits = &blocked[place - fetch->places][job->request.kind != FETCH_DIAL];
+        bool *waits = &blocked[place - fetch->places][job->request.kind];
         int64_t held_ns = place->hold_until_ns - now_ns;
         bool withheld = held_ns > job->request.timeout_ms * NS_PER_MS;
         int64_t wait_ns = withheld || *waits ? 0 : spend(fetch, place, job, now_ns);
@@ -442,7 +447,7 @@ void fetch_forget(struct fetch *fetch, struct fetch_asker *asker)
 void fetch_budget(struct fetch *fetch, const struct exchange *exchange, struct fetch_budget *budget)
 {
     const struct place *place = find_place(fetch, exchange);
-    *budget = (struct fetch_budget){.weight_limit = weight_limit(fetch, exchange),
+    *budget = (struct fetch_budget){.weight_limit = part_of(fetch, exchange->limits.rest_weight),
                                     .connects_limit = exchange->limits.connects};
     if (place == NULL)
         return;

@@ -22,6 +22,7 @@ enum fetch_kind {
     FETCH_GET,  /* wait for the weight budget, GET the URL: answers `body` */
     FETCH_CALL, /* the same with a request that may hold secrets: answers `body`, whatever the
                    status is */
+    FETCH_KINDS
 };
 
 enum fetch_error {

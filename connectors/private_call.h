@@ -30,6 +30,8 @@ enum call_purpose {
     CALL_KEY,           /* a listen key */
     CALL_KEEP_KEY,      /* keeps it alive */
     CALL_OPEN_ORDERS,   /* -> order events */
+    CALL_TRADED,        /* since `since_ms` -> instrument events (their exchange_symbol alone): what
+                           was traded, where fills can be asked for by instrument alone */
     CALL_CLOSED_ORDERS, /* since `since_ms` -> order events */
     CALL_FILLS,         /* since `since_ms` -> fill events */
     CALL_ORDER,         /* one order -> an order event, and its fills if the reply has them */

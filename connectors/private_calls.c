@@ -23,10 +23,16 @@ struct paper {
 
 const char *private_call_name(const struct private_connector *connector)
 {
-    static const char *const names[CALL_PURPOSES] = {
-        "clock",       "listen key",    "keeping the listen key",
-        "open orders", "closed orders", "fills",
-        "order",       "balances",      "positions"};
+    static const char *const names[CALL_PURPOSES] = {[CALL_CLOCK] = "clock",
+                                                     [CALL_KEY] = "listen key",
+                                                     [CALL_KEEP_KEY] = "keeping the listen key",
+                                                     [CALL_OPEN_ORDERS] = "open orders",
+                                                     [CALL_TRADED] = "what was traded",
+                                                     [CALL_CLOSED_ORDERS] = "closed orders",
+                                                     [CALL_FILLS] = "fills",
+                                                     [CALL_ORDER] = "order",
+                                                     [CALL_BALANCES] = "balances",
+                                                     [CALL_POSITIONS] = "positions"};
     return connector->lane.instruments ? "instruments" : names[connector->lane.ask.purpose];
 }
 

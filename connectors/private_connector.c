@@ -28,17 +28,21 @@ void private_connector_defaults(struct private_config *config,
              private_exchange->websocket);
 }
 
-struct private_desired *private_desired_new(size_t symbol_count, size_t order_count)
+struct private_desired *private_desired_new(size_t symbol_count, size_t order_count,
+                                            size_t asset_count)
 {
     struct private_desired *desired;
-    size_t orders_len = order_count * sizeof desired->orders[0];
-    desired = calloc(1, sizeof *desired + orders_len + symbol_count * sizeof desired->symbols[0]);
+    size_t rows_len =
+        order_count * sizeof desired->orders[0] + asset_count * sizeof desired->assets[0];
+    desired = calloc(1, sizeof *desired + rows_len + symbol_count * sizeof desired->symbols[0]);
     if (desired == NULL)
         return NULL;
     desired->symbol_count = symbol_count;
     desired->order_count = order_count;
     desired->orders = (void *)(desired + 1);
-    desired->symbols = (void *)(desired->orders + order_count);
+    desired->asset_count = asset_count;
+    desired->assets = (void *)(desired->orders + order_count);
+    desired->symbols = (void *)(desired->assets + asset_count);
     return desired;
 }
 

@@ -58,6 +58,11 @@ struct private_order {
     bool closed;
 };
 
+struct private_asset {
+    char asset[ASSET_MAX + 1];
+    struct decimal total;
+};
+
 /* What the owner knows, for one reconciliation; and whether it lost something. */
 struct private_desired {
     uint64_t turn;    /* of the account record that this answers */
@@ -66,12 +71,14 @@ struct private_desired {
     int64_t since_ns; /* of the exchange's time: all before it is known; 0: nothing is known of this
                          account, and nothing from before the connector's first session is asked
                          for, but for the fills of open orders where only an order has its fills */
-    size_t symbol_count, order_count;
+    size_t symbol_count, order_count, asset_count;
     char (*symbols)[SYMBOL_MAX + 1]; /* exchange_symbols that it has traded */
     struct private_order *orders;
+    struct private_asset *assets; /* its balances */
 };
 /* In one piece of memory; NULL when there is none. */
-struct private_desired *private_desired_new(size_t symbol_count, size_t order_count);
+struct private_desired *private_desired_new(size_t symbol_count, size_t order_count,
+                                            size_t asset_count);
 void private_desired_destroy(struct private_desired **desired);
 
 /* Starts the thread, with the way in for the kind of `secret` (private_exchange_for). `fetch` and

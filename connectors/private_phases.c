@@ -129,8 +129,9 @@ void private_take_desired(struct private_connector *connector,
     if (connector->fault.noted || connector->phase != PRIVATE_ASKING ||
         desired->turn != connector->turn)
         return;
-    connector->reconcile = reconcile_new(connector->facts, desired, since_ms(connector, desired),
-                                         connector->config.symbols_max);
+    connector->reconcile =
+        reconcile_new(connector->facts, desired, &connector->list.known,
+                      since_ms(connector, desired), connector->config.symbols_max);
     if (connector->reconcile == NULL) {
         private_fail(connector, REASON_RECONCILE_FAILED, NULL, SLICE("no memory is left"));
         return;

@@ -3,13 +3,16 @@
 
 #include "common/ensure.h"
 #include "common/map.h"
+#include "connectors/private_assets.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* In this order: an order that is closed while it is asked for stands in one list or the other. */
-static const enum call_purpose purposes[] = {CALL_OPEN_ORDERS, CALL_CLOSED_ORDERS, CALL_FILLS,
-                                             CALL_ORDER,       CALL_BALANCES,      CALL_POSITIONS};
+/* In this order: an order that is closed while it is asked for stands in one list or the other, and
+ * what was traded is known before it is asked for one by one. */
+static const enum call_purpose purposes[] = {CALL_OPEN_ORDERS, CALL_BALANCES,      CALL_POSITIONS,
+                                             CALL_TRADED,      CALL_CLOSED_ORDERS, CALL_FILLS,
+                                             CALL_ORDER};
 
 #define PURPOSES (sizeof purposes / sizeof *purposes)
 
@@ -34,6 +37,9 @@ struct reconcile {
     char (*symbols)[SYMBOL_MAX + 1];
     uint32_t symbol_count, symbols_max;
     uint32_t left_out;
+    const struct symbols *listed;
+    bool known; /* the owner knew balances: what differs from them has changed since */
+    struct assets assets;
     struct map *places; /* symbol and id -> place in `orders` */
     struct known_order *orders;
     size_t order_count, order_room;
@@ -105,7 +111,8 @@ static bool take_desired(struct reconcile *reconcile, const struct private_desir
 }
 
 struct reconcile *reconcile_new(const struct private_exchange *exchange,
-                                const struct private_desired *desired, int64_t since_ms,
+                                const struct private_desired *desired,
+                                const struct symbols *symbols, int64_t since_ms,
                                 uint32_t symbols_max)
 {
     struct reconcile *reconcile = calloc(1, sizeof *reconcile);
@@ -113,10 +120,13 @@ struct reconcile *reconcile_new(const struct private_exchange *exchange,
         return NULL;
     reconcile->exchange = exchange;
     reconcile->since_ms = since_ms;
+    reconcile->listed = symbols;
+    reconcile->known = desired->since_ns != 0;
     reconcile->symbols_max = symbols_max;
     reconcile->symbols = calloc((size_t)symbols_max + 1, sizeof reconcile->symbols[0]);
     reconcile->places = map_new(RECONCILE_ORDERS_MAX);
     if (reconcile->symbols == NULL || reconcile->places == NULL ||
+        !assets_init(&reconcile->assets, desired->assets, desired->asset_count) ||
         !take_desired(reconcile, desired))
         reconcile_destroy(&reconcile);
     return reconcile;
@@ -127,6 +137,7 @@ void reconcile_destroy(struct reconcile **reconcile)
     if (*reconcile == NULL)
         return;
     map_destroy(&(*reconcile)->places);
+    assets_fini(&(*reconcile)->assets);
     free((*reconcile)->symbols);
     free((*reconcile)->orders);
     free(*reconcile);
@@ -174,11 +185,23 @@ static void next_item(struct reconcile *reconcile)
     reconcile->cursor_len = 0;
 }
 
+/* The instruments both of whose assets have changed. */
+static void add_changed(struct reconcile *reconcile)
+{
+    if (!reconcile->known || reconcile->exchange->scopes[CALL_FILLS] != SCOPE_EACH_SYMBOL)
+        return;
+    for (size_t i = 0; i < reconcile->listed->count; i++)
+        if (assets_trade(&reconcile->assets, reconcile->listed->pairs[i].symbol))
+            add_symbol(reconcile, reconcile->listed->pairs[i].exchange_symbol);
+}
+
 bool reconcile_ask(struct reconcile *reconcile, struct call_ask *ask)
 {
     while (reconcile->purpose < PURPOSES && !has_item(reconcile)) {
         reconcile->purpose++;
         reconcile->item = 0;
+        if (reconcile->purpose < PURPOSES && purposes[reconcile->purpose] == CALL_TRADED)
+            add_changed(reconcile);
     }
     if (reconcile->purpose == PURPOSES)
         return false;
@@ -212,6 +235,12 @@ void reconcile_note(struct reconcile *reconcile, const struct event *event)
 {
     if (event->kind == KIND_ORDER)
         note_order(reconcile, &event->order);
+    if (event->kind == KIND_BALANCE)
+        assets_note(&reconcile->assets, &event->balance);
+    if (event->kind == KIND_POSITION)
+        add_symbol(reconcile, event->position.exchange_symbol);
+    if (event->kind == KIND_INSTRUMENT)
+        add_symbol(reconcile, event->instrument.exchange_symbol);
     if (event->kind != KIND_FILL)
         return;
     struct known_order *entry =

@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reconciliation: which calls an account's whole state is asked for with, one after the other: open
- * orders, closed ones, fills, orders whose fate no list told, balances, positions; of each its
- * items (symbols, orders), rounds and pages. What a reply brings decides what is asked for next.
+ * orders, balances, positions, closed orders, fills, orders whose fate no list told; of each its
+ * items (symbols, orders), rounds and pages. What a reply brings decides what is asked for next:
+ * instruments that the owner never heard of may have been traded meanwhile, and where fills can be
+ * asked for by instrument alone, the exchange's own list of what was traded, positions, and the
+ * balances that are not what they were say which.
  * Pure: no clock, no socket; the same call stands until it is answered. One owner. */
 #ifndef TICKGATE_CONNECTORS_PRIVATE_RECONCILE_H
 #define TICKGATE_CONNECTORS_PRIVATE_RECONCILE_H
 
 #include "connectors/private_connector.h"
+#include "connectors/private_symbols.h"
 
 #define RECONCILE_PAGES_MAX  1000 /* of one round */
 #define RECONCILE_ROUNDS_MAX 64
@@ -14,9 +18,11 @@
 
 struct reconcile;
 
-/* `desired` is what the owner knows; it may go. NULL when memory is out. */
+/* `desired` is what the owner knows; it may go. `symbols` is the exchange's list, and stays. NULL
+ * when memory is out. */
 struct reconcile *reconcile_new(const struct private_exchange *exchange,
-                                const struct private_desired *desired, int64_t since_ms,
+                                const struct private_desired *desired,
+                                const struct symbols *symbols, int64_t since_ms,
                                 uint32_t symbols_max);
 void reconcile_destroy(struct reconcile **reconcile);
 

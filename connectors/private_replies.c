@@ -17,7 +17,8 @@ static void take(void *context, struct event *event)
     if (taking->connector->reconcile == NULL)
         return;
     reconcile_note(taking->connector->reconcile, event);
-    private_give(taking->connector, event, true, taking->received_ns);
+    if (event->kind != KIND_INSTRUMENT)
+        private_give(taking->connector, event, true, taking->received_ns);
 }
 
 /* The exchange does not know an order that the owner takes for open: what became of it nobody can

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoints: binding a socket to all that the configuration names, and letting go of them: every
  * connection that came in by them is cut then, which is the one way to cut any. The socket's owner
- * alone. */
+ * alone.
+ *
+ * A trap for every socket that others connect to: when a peer is gone whose input stands still,
+ * because its messages have reached RCVHWM, libzmq 4.3.4 ends the process ("Assertion failed:
+ * !_io_error") if it has a heartbeat to send to it, or finds one of the peer's to answer among what
+ * it has read (zeromq/libzmq issues 4364, 4841). So a socket has no RCVHWM where what comes is read
+ * at once anyway (subscriptions), and no heartbeats where it has one (requests). */
 #ifndef TICKGATE_GATEWAY_ENDPOINTS_H
 #define TICKGATE_GATEWAY_ENDPOINTS_H
 

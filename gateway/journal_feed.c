@@ -34,6 +34,7 @@ static bool set_options(const struct journal_feed *feed)
         int option;
         int value;
     } settings[] = {{ZMQ_SNDHWM, (int)feed->hwm},
+                    {ZMQ_RCVHWM, 0},
                     {ZMQ_SNDBUF, 131072},
                     {ZMQ_HANDSHAKE_IVL, 5000},
                     {ZMQ_HEARTBEAT_IVL, 1000},

@@ -391,6 +391,16 @@ static void add_orders(const struct ledger *ledger, struct private_desired *desi
     }
 }
 
+static void add_assets(const struct ledger *ledger, struct private_desired *desired)
+{
+    const struct event *event;
+    uint32_t place = 0;
+    for (size_t i = 0; (event = ledger_each(ledger, KIND_BALANCE, &place)) != NULL; i++) {
+        memcpy(desired->assets[i].asset, event->balance.asset, sizeof desired->assets[i].asset);
+        desired->assets[i].total = event->balance.numbers[BALANCE_TOTAL];
+    }
+}
+
 struct private_desired *ledger_desired(const struct ledger *ledger, uint32_t symbols_max)
 {
     struct private_desired *desired = NULL;
@@ -401,14 +411,16 @@ struct private_desired *ledger_desired(const struct ledger *ledger, uint32_t sym
             add_symbols(&ledger->orders, done, known, symbols, symbols_max);
             add_symbols(&ledger->positions, done, known, symbols, symbols_max);
         }
-        desired = private_desired_new(map_count(known), (size_t)ledger->orders.lists[0].count +
-                                                            ledger->orders.lists[1].count);
+        desired = private_desired_new(
+            map_count(known), (size_t)ledger->orders.lists[0].count + ledger->orders.lists[1].count,
+            ledger->balances.lists[0].count);
     }
     if (desired != NULL) {
         desired->since_ns = ledger->since_ns;
         if (desired->symbol_count > 0)
             memcpy(desired->symbols, symbols, desired->symbol_count * sizeof *symbols);
         add_orders(ledger, desired);
+        add_assets(ledger, desired);
     }
     map_destroy(&known);
     free(symbols);

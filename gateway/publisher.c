@@ -86,13 +86,15 @@ static void close_feed(struct publisher *publisher)
 }
 
 /* A small SNDHWM loses messages for healthy readers: one wake-up brings hundreds, a pause of 100 ms
- * thousands. VERBOSER, so that every subscribe and unsubscribe is seen and counted. */
+ * thousands. VERBOSER, so that every subscribe and unsubscribe is seen and counted. RCVHWM 0: see
+ * endpoints.h. */
 static void set_options(void *feed, const struct config_feed *config, int64_t message_max)
 {
     const struct {
         int option;
         int value;
     } settings[] = {{ZMQ_SNDHWM, (int)config->hwm},
+                    {ZMQ_RCVHWM, 0},
                     {ZMQ_SNDBUF, 131072},
                     {ZMQ_HANDSHAKE_IVL, 5000},
                     {ZMQ_HEARTBEAT_IVL, 1000},

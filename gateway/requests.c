@@ -64,7 +64,8 @@ struct requests {
 };
 
 /* Settings: reliability.md 4.2, measured there. A reply that has no reader is an error (MANDATORY)
- * and not silence, an identity is not taken over by who comes later. */
+ * and not silence, an identity is not taken over by who comes later. Requests wait behind RCVHWM,
+ * and so the peer that is gone is found by TCP, and not by heartbeats: see endpoints.h. */
 static void *open_socket(void *context, const struct config_requests *config)
 {
     const struct {
@@ -75,9 +76,11 @@ static void *open_socket(void *context, const struct config_requests *config)
                     {ZMQ_ROUTER_MANDATORY, 1},
                     {ZMQ_ROUTER_HANDOVER, 0},
                     {ZMQ_HANDSHAKE_IVL, 5000},
-                    {ZMQ_HEARTBEAT_IVL, 1000},
-                    {ZMQ_HEARTBEAT_TIMEOUT, 3000},
-                    {ZMQ_HEARTBEAT_TTL, 3000},
+                    {ZMQ_TCP_KEEPALIVE, 1},
+                    {ZMQ_TCP_KEEPALIVE_IDLE, 1},
+                    {ZMQ_TCP_KEEPALIVE_INTVL, 1},
+                    {ZMQ_TCP_KEEPALIVE_CNT, 3},
+                    {ZMQ_TCP_MAXRT, 3000},
                     {ZMQ_LINGER, 500},
                     {ZMQ_BACKLOG, 64}};
     int64_t message_max = config->message_max;

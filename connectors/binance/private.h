@@ -123,7 +123,8 @@ void binance_read_reply(const struct binance_calls *calls, struct slice body, ui
 
 /* Entries of replies. */
 binance_tell binance_tell_spot_order, binance_tell_usdm_order, binance_tell_algo_order,
-    binance_tell_trade, binance_tell_spot_balance, binance_tell_usdm_balance, binance_tell_position;
+    binance_tell_trade, binance_tell_income, binance_tell_spot_balance, binance_tell_usdm_balance,
+    binance_tell_position;
 
 /* Appends a signature in the form that this kind of key has; false if it cannot sign. */
 bool binance_sign(struct text *text, const struct private_keys *keys, struct slice message);

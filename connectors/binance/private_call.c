@@ -105,7 +105,8 @@ static void write_page(const struct binance_calls *calls, const struct call_ask 
                        struct text *path)
 {
     struct place place = read_place(ask, calls->span_ms);
-    write_parameter(path, "symbol", ask->exchange_symbol);
+    if (ask->exchange_symbol.len > 0)
+        write_parameter(path, "symbol", ask->exchange_symbol);
     if (place.by_id) {
         write_number(path, "fromId", place.id);
     } else {

@@ -60,3 +60,21 @@ enum refusal binance_tell_trade(struct slice document, const struct binance_tell
     telling->take(telling->context, &entry.event);
     return REFUSAL_NONE;
 }
+
+/* GET /fapi/v1/income (docs, 2026-05-28): of a commission, the instrument whose trade cost it. */
+enum refusal binance_tell_income(struct slice document, const struct binance_telling *telling)
+{
+    struct event event;
+    struct slice raw;
+    enum refusal refusal = payload_member(document, SLICE("symbol"), &raw);
+    event_begin(&event, KIND_INSTRUMENT);
+    if (refusal != REFUSAL_NONE || raw.len < 2 || *raw.data != '"')
+        return refusal != REFUSAL_NONE ? refusal : REFUSAL_MISSING_FIELD;
+    struct slice symbol = {raw.data + 1, raw.len - 2};
+    if (!payload_is_symbol(symbol) ||
+        !binance_copy(event.instrument.exchange_symbol, sizeof event.instrument.exchange_symbol,
+                      symbol))
+        return REFUSAL_BAD_VALUE;
+    telling->take(telling->context, &event);
+    return REFUSAL_NONE;
+}

@@ -56,6 +56,6 @@ typedef int binance_sim_answers(struct binance_sim_asked *asked);
 
 /* sim_privateorders.c */
 binance_sim_answers binance_sim_answer_open, binance_sim_answer_orders, binance_sim_answer_order,
-    binance_sim_answer_fills;
+    binance_sim_answer_fills, binance_sim_answer_income;
 
 #endif

@@ -181,7 +181,7 @@ static bool wants_fill(const struct binance_sim_asked *asked, const struct filte
                        uint32_t place)
 {
     const struct dialect_fill *fill = fill_at(asked, place);
-    return slice_equal(fill->symbol, filter->symbol) &&
+    return (filter->symbol.len == 0 || slice_equal(fill->symbol, filter->symbol)) &&
            (filter->from_id < 0 || fill->id >= (uint64_t)filter->from_id) &&
            (filter->order_id < 0 || fill->order_id == (uint64_t)filter->order_id) &&
            is_timely(filter, fill->time_ns);
@@ -222,6 +222,23 @@ static void write_fill_row(const struct binance_sim_asked *asked, uint32_t place
         member_boolean(text, "isMaker", fill->maker);
         text_literal(text, ",\"isBestMatch\":true");
     }
+    text_literal(text, "}");
+}
+
+/* What a fill cost, as USD-M's list of incomes has it (docs, 2026-05-28). */
+static void write_income_row(const struct binance_sim_asked *asked, uint32_t place)
+{
+    struct text *text = &asked->answer->body;
+    const struct dialect_fill *fill = fill_at(asked, place);
+    text_literal(text, "{\"symbol\":");
+    text_json_string(text, fill->symbol);
+    text_literal(text, ",\"incomeType\":\"COMMISSION\",\"income\":\"-");
+    decimal_write(text, &fill->fee);
+    text_literal(text, "\"");
+    member_string(text, "asset", fill->fee_asset);
+    member_string(text, "info", SLICE("COMMISSION"));
+    member_number(text, "time", (uint64_t)(fill->time_ns / NS_PER_MS));
+    member_number(text, "tranId", fill->id);
     text_literal(text, "}");
 }
 
@@ -277,6 +294,19 @@ int binance_sim_answer_fills(struct binance_sim_asked *asked)
         filter.begin_ms = asked->keys->now_ns / NS_PER_MS - 7 * DAY_MS;
     return write_rows(asked, &filter, asked->view->fill_count, filter.from_id >= 0, wants_fill,
                       write_fill_row);
+}
+
+/* Commissions are the only income that there is; from the oldest on. */
+int binance_sim_answer_income(struct binance_sim_asked *asked)
+{
+    struct slice type = {NULL, 0};
+    struct filter filter;
+    if (!read_filter(asked, false, SLICE("fromId"), &filter))
+        return 400;
+    dialect_parameter(asked->query, SLICE("incomeType"), &type);
+    bool any = type.len == 0 || slice_equal(type, SLICE("COMMISSION"));
+    return write_rows(asked, &filter, any ? asked->view->fill_count : 0, true, wants_fill,
+                      write_income_row);
 }
 
 /* By its id, or by the client's. */

@@ -183,6 +183,7 @@ static const struct path usdm_paths[] = {
     {{"/fapi/v1/order", 14}, BY_SIGNATURE, 1, 1, {NULL, 0}, binance_sim_answer_order},
     {{"/fapi/v1/algoOrder", 18}, BY_SIGNATURE, 1, 1, {NULL, 0}, answer_no_order},
     {{"/fapi/v1/userTrades", 19}, BY_SIGNATURE, 5, 5, {NULL, 0}, binance_sim_answer_fills},
+    {{"/fapi/v1/income", 15}, BY_SIGNATURE, 30, 30, {NULL, 0}, binance_sim_answer_income},
     {{"/fapi/v2/balance", 16}, BY_SIGNATURE, 5, 5, {NULL, 0}, answer_balance},
     {{"/fapi/v3/balance", 16}, BY_SIGNATURE, 5, 5, {NULL, 0}, answer_balance},
     {{"/fapi/v2/positionRisk", 21}, BY_SIGNATURE, 5, 5, {NULL, 0}, answer_positions},

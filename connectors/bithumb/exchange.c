@@ -91,6 +91,7 @@ const struct exchange exchange_bithumb = {
                .connects_window_ms = 1000,
                .rest_weight = 100, /* of 150 calls of one category (5) */
                .rest_window_ms = 1000,
+               .call_weight = 100, /* of 140 of one category (5) */
                .keepalive_ms = 15000, /* a quiet socket is cut after 60 s (1) */
                .frame_max = 256 * 1024},
     .manner = SUBSCRIBE_WHOLE,

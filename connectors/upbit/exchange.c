@@ -108,6 +108,7 @@ const struct exchange exchange_upbit = {
                .connects_window_ms = 1000,
                .rest_weight = 8, /* of 10 calls of one category (5.5) */
                .rest_window_ms = 1000,
+               .call_weight = 24,     /* of 30 of an account (5.5) */
                .keepalive_ms = 15000, /* a quiet socket is cut after 60 s (1.3) */
                .frame_max = 256 * 1024},
     .manner = SUBSCRIBE_WHOLE,

@@ -9,6 +9,9 @@
 
 #include "connectors/dialect.h"
 
+#define UPBIT_SIM_CALLS                                                                            \
+    2 /* the group "default" of an account's calls: behind those of quotations */
+
 /* Forms of a stream: bits. */
 enum { UPBIT_SIM_SIMPLE = 1, UPBIT_SIM_LIST = 2 };
 

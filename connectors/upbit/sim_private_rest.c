@@ -5,7 +5,6 @@
 #include "connectors/dialect_days.h"
 #include "connectors/upbit/sim_parts.h"
 
-#define GROUP        2 /* "default": behind those of the quotations */
 #define OPEN_LIMIT   100
 #define CLOSED_LIMIT 1000
 
@@ -254,7 +253,7 @@ static size_t find_path(const struct dialect_query *query)
 /* 5.5: all in one group. */
 uint32_t upbit_sim_weigh_private(const struct dialect_query *query, uint32_t *group)
 {
-    *group = GROUP;
+    *group = UPBIT_SIM_CALLS;
     return find_path(query) < PATHS;
 }
 

@@ -74,13 +74,54 @@ static void render_candle(FILE *out, const json_t *event)
             json_is_true(json_object_get(event, "closed")) ? "  closed" : "");
 }
 
+static void render_order(FILE *out, const json_t *event)
+{
+    fprintf(out, "%-4s %s @ %s %s  %s, filled %s  #%s", text_of(event, "side"),
+            text_of(event, "qty"), text_of(event, "price"), text_of(event, "order_type"),
+            text_of(event, "status"), text_of(event, "filled_qty"), text_of(event, "order_id"));
+}
+
+static void render_fill(FILE *out, const json_t *event)
+{
+    fprintf(out, "%-4s %s @ %s  fee %s %s  #%s of #%s", text_of(event, "side"),
+            text_of(event, "qty"), text_of(event, "price"), text_of(event, "fee"),
+            text_of(event, "fee_asset"), text_of(event, "trade_id"), text_of(event, "order_id"));
+}
+
+static void render_position(FILE *out, const json_t *event)
+{
+    fprintf(out, "%s %s  entry %s", text_of(event, "side"), text_of(event, "qty"),
+            text_of(event, "entry_price"));
+}
+
+static void render_balance(FILE *out, const json_t *event)
+{
+    fprintf(out, "%s %s  free %s, locked %s", text_of(event, "asset"), text_of(event, "total"),
+            text_of(event, "free"), text_of(event, "locked"));
+}
+
+static void render_account(FILE *out, const json_t *event)
+{
+    fprintf(out, "%s  %s", text_of(event, "status"), text_of(event, "detail"));
+}
+
 static const struct {
     const char *kind;
     void (*render)(FILE *out, const json_t *event);
-} renderers[] = {{"quote", render_quote},
-                 {"trade", render_trade},
-                 {"book", render_book},
-                 {"candle", render_candle}};
+} renderers[] = {
+    {"quote", render_quote},       {"trade", render_trade},     {"book", render_book},
+    {"candle", render_candle},     {"order", render_order},     {"fill", render_fill},
+    {"position", render_position}, {"balance", render_balance}, {"account", render_account}};
+
+static void render_flags(FILE *out, const json_t *event)
+{
+    static const char *const flags[] = {"reconciled", "impossible"};
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (json_is_true(json_object_get(event, flags[i])))
+            fprintf(out, "  %s", flags[i]);
+    if (json_is_false(json_object_get(event, "durable")))
+        fprintf(out, "  not durable");
+}
 
 /* Of a system message: what it says besides its common fields. */
 static void render_rest(FILE *out, const json_t *event)
@@ -94,30 +135,38 @@ static void render_rest(FILE *out, const json_t *event)
     json_decref(copy);
 }
 
-void render_event(FILE *out, const char *topic, const json_t *event)
+/* What all kinds but those of the system have in common. An account's event has its status whatever
+ * its `update`. */
+static void render_known(FILE *out, const json_t *event, void (*render)(FILE *, const json_t *))
 {
     const char *kind = text_of(event, "kind"), *state = text_of(event, "state");
-    void (*render)(FILE *, const json_t *) = render_rest;
-    bool of_market = false;
+    bool says = strcmp(text_of(event, "update"), "state") != 0 || render == render_account;
+    fprintf(out, "%-8s ", text_of(event, "exchange"));
+    if (json_object_get(event, "account") != NULL)
+        fprintf(out, "%-8s ", text_of(event, "account"));
+    fprintf(out, "%-12s %-6s ", text_of(event, "symbol"), kind);
+    if (says)
+        render(out, event);
+    render_flags(out, event);
+    if (strcmp(state, "ok") != 0)
+        fprintf(out, "  -- %s (%s)", state, text_of(event, "reason"));
+    else if (!says)
+        fprintf(out, "-- ok");
+    render_age(out, event);
+}
+
+void render_event(FILE *out, const char *topic, const json_t *event)
+{
+    void (*render)(FILE *, const json_t *) = NULL;
     render_time(out, event);
     for (size_t i = 0; i < sizeof renderers / sizeof *renderers; i++)
-        if (strcmp(kind, renderers[i].kind) == 0) {
+        if (strcmp(text_of(event, "kind"), renderers[i].kind) == 0)
             render = renderers[i].render;
-            of_market = true;
-        }
-    if (!of_market) {
-        fprintf(out, "%s ", topic);
-        render(out, event);
+    if (render != NULL) {
+        render_known(out, event, render);
     } else {
-        fprintf(out, "%-8s %-12s %-6s ", text_of(event, "exchange"), text_of(event, "symbol"),
-                kind);
-        if (strcmp(text_of(event, "update"), "state") != 0)
-            render(out, event);
-        if (strcmp(state, "ok") != 0)
-            fprintf(out, "  -- %s (%s)", state, text_of(event, "reason"));
-        else if (strcmp(text_of(event, "update"), "state") == 0)
-            fprintf(out, "-- ok");
-        render_age(out, event);
+        fprintf(out, "%s ", topic);
+        render_rest(out, event);
     }
     fputc('\n', out);
 }

@@ -103,7 +103,8 @@ int law_weigh(struct law *law, uint32_t group, uint32_t weight, int64_t now_ns, 
         law->weight_used[group] = 0;
     }
     law->weight_used[group] += weight;
-    if (!out && law->weight_used[group] <= law->weight_limit)
+    bool apart = law->limits.call_weight > 0 && group == law->limits.call_group;
+    if (!out && law->weight_used[group] <= (apart ? law->limits.call_weight : law->weight_limit))
         return 0;
     law->violations.weight++;
     return out ? law->limits.ban_status

@@ -129,7 +129,7 @@ class Simulator(Process):
 class Gateway(Process):
     """A gateway on ipc endpoints of its own, against one or more simulators."""
 
-    def __init__(self, directory, sims, connections, exchange="", extra="", endpoints="ipc", rate=100000):
+    def __init__(self, directory, sims, connections, exchange="", extra="", endpoints="ipc", rate=100000, feed=""):
         self.feed = f"ipc://{directory}/feed"
         self.requests = f"ipc://{directory}/requests"
         if endpoints == "tcp":
@@ -138,7 +138,7 @@ class Gateway(Process):
         with open(self.config, "w", encoding="utf-8") as file:
             file.write(
                 f"state_dir: {directory}/state\n"
-                f'feed: {{endpoints: ["{self.feed}"]}}\n'
+                f'feed: {{endpoints: ["{self.feed}"]{feed}}}\n'
                 f'requests: {{endpoints: ["{self.requests}"], rate: {rate}, burst: {2 * rate}}}\n'
                 "exchanges:\n"
             )

@@ -169,11 +169,14 @@ def learnt(events):
 
 
 class AccountStack:
-    """Simulators of some exchanges, each with an account named after it, and a gateway that holds all of them."""
+    """Simulators of some exchanges, each with an account named after it, and a gateway that holds all of them. `prefix`:
+    of the names; `feed`, `keys`: more keys of feed and accounts; `rate`: requests a second of one client."""
 
-    def __init__(self, exchanges, sim_options=(), sync="always", connector="", extra="", security="", journal="", secret=""):
+    def __init__(self, exchanges, sim_options=(), sync="always", connector="", extra="", security="", journal="", secret="",
+                 prefix="", feed="", keys="", rate=100000):
         self.exchanges, self.sim_options, self.secret = exchanges, sim_options, secret  # made up, or this one
         self.sync, self.connector, self.extra, self.security, self.journal_keys = sync, connector, extra, security, journal
+        self.prefix, self.feed_keys, self.account_keys, self.rate = prefix, feed, keys, rate
         self.accounts = {}
 
     def __enter__(self):
@@ -184,7 +187,7 @@ class AccountStack:
         self.accounts_requests = f"tcp://127.0.0.1:{free_port()}"
         self.sims, self.canaries = {}, []
         for exchange in self.exchanges:
-            name = exchange
+            name = self.prefix + exchange
             key, secret = "KEY" + secrets.token_hex(16), self.secret or "SECRET" + secrets.token_hex(24)
             self.canaries += [key, secret]
             for kind, text in (("key", key), ("secret", secret)):
@@ -212,11 +215,13 @@ class AccountStack:
                      f'secret_file: "{self.directory}/{name}.secret", endpoint: "{row["endpoint"]}", '
                      f'websocket: "{sim.websocket}", rest: "{sim.rest}", ca_file: "{sim.ca}"{self.connector}}}\n')
         return (f'security: {{directory: "{self.keys.directory}"{self.security}}}\n'
-                f'accounts:\n  requests: {{endpoints: ["{self.accounts_requests}"], rate: 100000, burst: 200000}}\n'
-                f'  journal: {{directory: "{self.directory}/journal", sync: {self.sync}{self.journal_keys}}}\n  list:\n{rows}{self.extra}')
+                f'accounts:\n  requests: {{endpoints: ["{self.accounts_requests}"], rate: {self.rate}, burst: {2 * self.rate}}}\n'
+                f'  journal: {{directory: "{self.directory}/journal", sync: {self.sync}{self.journal_keys}}}\n'
+                f'{self.account_keys}  list:\n{rows}{self.extra}')
 
     def start_gateway(self):
-        self.gateway = Gateway(self.directory, list(self.sims.values()), [], extra=self.text())
+        self.gateway = Gateway(self.directory, list(self.sims.values()), [], extra=self.text(), rate=self.rate,
+                               feed=self.feed_keys)
 
     def kill_gateway(self):
         self.gateway.process.kill()

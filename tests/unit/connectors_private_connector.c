@@ -24,8 +24,8 @@ static void get_ready(void)
     enter();
     stage_want(0, 0, NULL);
     stage_answer("/open", "");
-    stage_answer("/fills", "");
     stage_answer("/balances", "");
+    stage_answer("/fills", "");
     stage_expect("[ready]");
 }
 
@@ -82,8 +82,8 @@ START_TEST(it_comes_in_by_a_listen_key_which_it_keeps_up)
     stage_expect("[connecting/starting] [reconciling 1]");
     stage_want(0, 0, NULL);
     stage_answer("/open", "");
-    stage_answer("/fills", "");
     stage_answer("/balances", "");
+    stage_answer("/fills", "");
     stage_expect("[ready]");
     stage_pass_ms(60000);
     stage_answer("/keep=listen-1", "");
@@ -112,8 +112,8 @@ START_TEST(a_listen_key_that_cannot_be_kept_up_is_given_up_in_time)
     stage_live();
     stage_want(0, 0, NULL);
     stage_answer("/open", "");
-    stage_answer("/fills", "");
     stage_answer("/balances", "");
+    stage_answer("/fills", "");
     stage_expect("[connecting/starting] [reconciling 1] [ready]");
     stage_pass_ms(60000);
     for (int i = 0; i < 100 && strstr(stage.said, "gap") == NULL; i++) {
@@ -156,8 +156,8 @@ START_TEST(the_exchanges_clock_is_that_of_the_shortest_round_trip)
         stage_answer("/clock", "7000");
     }
     stage_answer("/open", "");
-    stage_answer("/fills", "");
     stage_answer("/balances", "");
+    stage_answer("/fills", "");
     stage_expect("[connecting/starting] [reconciling 1] [ready]");
     stage_pass_ms(stage.config.clock_ms);
     for (int i = 0; i < 5; i++)
@@ -180,9 +180,9 @@ START_TEST(what_the_stream_says_meanwhile_is_told_behind_what_rest_says)
     stage_answer("/open", "o:A:7:0");
     ck_assert_int_eq(facts_since_ms, 5000000 - 60000);
     stage_hear("o:B:8:1 f:B:8:t1");
-    stage_answer("/fills", "f:A:7:t0");
     stage_answer("/balances", "b:X b:Y");
-    stage_expect("[connecting/starting] [reconciling 1] o:a:7:0r f:a:7:t0r b:Xr b:Yr b:EARLY "
+    stage_answer("/fills", "f:A:7:t0");
+    stage_expect("[connecting/starting] [reconciling 1] o:a:7:0r b:Xr b:Yr f:a:7:t0r b:EARLY "
                  "o:a:7:1 o:b:8:1 f:b:8:t1 [ready]");
     stage_hear("o:A:7:2 f:C:9:t2");
     stage_expect("o:a:7:2 f::9:t2");
@@ -200,14 +200,15 @@ START_TEST(at_the_first_start_nothing_before_the_first_session_is_asked_for)
     stage_pass_ms(500);
     stage_want(0, 0, NULL);
     stage_answer("/open", "o:A:7:3");
-    stage_answer("/fills", "");
+    stage_answer("/balances", "");
     ck_assert_int_eq(facts_since_ms, 9000000);
     stage_lose(REASON_RESET, 0, ""); /* before the owner was told that it knows all */
-    stage_answer("/balances", "");
+    stage_answer("/fills", "");
     stage_pass_ms(1000);
     stage_enter();
     stage_want(0, 0, NULL);
     stage_answer("/open", "");
+    stage_answer("/balances", "");
     stage_answer("/fills", "");
     ck_assert_int_eq(facts_since_ms, 9000000);
 }
@@ -224,6 +225,7 @@ START_TEST(what_an_exchange_does_not_tell_from_so_long_ago_is_not_asked_for)
     stage_enter();
     stage_want(5 * NS_PER_SECOND, 0, NULL);
     stage_answer("/open", "");
+    stage_answer("/balances", "");
     stage_answer("/fills", "");
     ck_assert_int_eq(facts_since_ms, 8900000);
 }

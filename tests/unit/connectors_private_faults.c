@@ -20,8 +20,8 @@ static void get_ready(void)
     enter();
     stage_want(0, 0, NULL);
     stage_answer("/open", "");
-    stage_answer("/fills", "");
     stage_answer("/balances", "");
+    stage_answer("/fills", "");
     stage_expect("[ready]");
 }
 
@@ -36,8 +36,8 @@ static void expect_gap(const char *said)
     stage_expect("[reconciling 2]");
     stage_want(0, 0, NULL);
     stage_answer("/open", "");
-    stage_answer("/fills", "");
     stage_answer("/balances", "");
+    stage_answer("/fills", "");
     stage_expect("[ready]");
 }
 
@@ -64,6 +64,7 @@ START_TEST(a_call_that_fails_is_asked_again_and_then_given_up)
     stage_answer("/open", "o:A:7:0 ?");
     stage_pass_ms(5000);
     stage_answer("/open", "o:A:7:0");
+    stage_answer("/balances", "");
     stage_answer_as("/fills", 403, "-else firewall");
     ck_assert_uint_eq(stage.held_ms, fetch_default_wait_ms(403));
     stage_expect("o:a:7:0r o:a:7:0r");
@@ -297,8 +298,8 @@ START_TEST(a_stream_that_is_over_or_will_be_is_begun_anew)
         stage_enter();
         stage_want(0, 0, NULL);
         stage_answer("/open", "");
-        stage_answer("/fills", "");
         stage_answer("/balances", "");
+        stage_answer("/fills", "");
         stage.said[0] = '\0';
     }
 }
@@ -322,10 +323,10 @@ START_TEST(an_order_that_the_exchange_does_not_know_is_told_as_gone)
     enter();
     stage_want(5000 * NS_PER_SECOND, 2, orders);
     stage_answer("/open", "");
+    stage_answer("/balances", "");
     stage_answer("/fills", "");
     stage_answer("/order/A/7", "-gone no such order");
     stage_answer("/order/B/8", "o:B:8:3");
-    stage_answer("/balances", "");
     stage_expect("gone:a:7:0r o:b:8:3r [ready]");
 }
 END_TEST

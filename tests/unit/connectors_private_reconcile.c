@@ -13,6 +13,7 @@ static struct private_exchange facts;
 static struct reconcile *reconcile;
 static struct private_desired *desired;
 static char asked[65536];
+static struct symbols listed;
 
 static void begin(void)
 {
@@ -22,7 +23,7 @@ static void begin(void)
                                                  [CALL_ORDER] = SCOPE_ACCOUNT,
                                                  [CALL_BALANCES] = SCOPE_ACCOUNT,
                                                  [CALL_POSITIONS] = SCOPE_ACCOUNT}};
-    desired = private_desired_new(2, 2);
+    desired = private_desired_new(2, 2, 3);
     desired->since_ns = 1;
     snprintf(desired->symbols[0], SYMBOL_MAX + 1, "A");
     snprintf(desired->symbols[1], SYMBOL_MAX + 1, "B");
@@ -31,6 +32,11 @@ static void begin(void)
         id_set_number(&desired->orders[i].order_id, i + 1);
         desired->orders[i].traded.low = 5;
     }
+    static const char *const assets[] = {"BTC", "USDT", "ETH"};
+    for (size_t i = 0; i < 3; i++) {
+        snprintf(desired->assets[i].asset, ASSET_MAX + 1, "%s", assets[i]);
+        desired->assets[i].total.low = 10;
+    }
     asked[0] = '\0';
 }
 
@@ -38,12 +44,13 @@ static void end(void)
 {
     reconcile_destroy(&reconcile);
     reconcile_destroy(&reconcile);
+    symbols_clear(&listed);
     private_desired_destroy(&desired);
 }
 
 static void start(uint32_t symbols_max)
 {
-    reconcile = reconcile_new(&facts, desired, 77, symbols_max);
+    reconcile = reconcile_new(&facts, desired, &listed, 77, symbols_max);
     ck_assert_ptr_nonnull(reconcile);
 }
 
@@ -76,7 +83,8 @@ static const char *next(void)
     static const char *const names[CALL_PURPOSES] = {
         [CALL_OPEN_ORDERS] = "open",  [CALL_CLOSED_ORDERS] = "closed",
         [CALL_FILLS] = "fills",       [CALL_ORDER] = "order",
-        [CALL_BALANCES] = "balances", [CALL_POSITIONS] = "positions"};
+        [CALL_BALANCES] = "balances", [CALL_POSITIONS] = "positions",
+        [CALL_TRADED] = "traded"};
     static char word[256];
     struct call_ask ask;
     if (!reconcile_ask(reconcile, &ask))
@@ -123,14 +131,13 @@ START_TEST(orders_that_no_list_has_are_asked_for_one_by_one)
     order("A", 1, 5);
     answer("open/0");
     ck_assert(!no_round("open/1"));
-    ck_assert_str_eq(next(), "closed/0");
+    pass("balances");
+    pass("positions");
     pass("closed");
     pass("fills");
     ck_assert_str_eq(next(), "order.A.2/0");
     order("A", 2, 5);
     answer("order.A.2/0");
-    pass("balances");
-    pass("positions");
     ck_assert_str_eq(next(), "");
 }
 END_TEST
@@ -139,12 +146,14 @@ START_TEST(an_order_that_no_round_has_is_gone)
 {
     start(10);
     pass("open");
+    pass("balances");
+    pass("positions");
     pass("closed");
     pass("fills");
     answer("order.A.1/0");
     ck_assert(no_round("order.A.1/1"));
     ck_assert(no_round("order.A.2/0"));
-    ck_assert_str_eq(next(), "balances/0");
+    ck_assert_str_eq(next(), "");
 }
 END_TEST
 
@@ -159,7 +168,7 @@ START_TEST(rounds_and_pages_are_asked_for_until_there_are_no_more)
     answer("open/1");
     answer("open/2");
     ck_assert(!no_round("open/3"));
-    ck_assert_str_eq(next(), "closed/0");
+    ck_assert_str_eq(next(), "balances/0");
     for (int i = 1; i < RECONCILE_PAGES_MAX; i++)
         ck_assert(reconcile_answered(reconcile, SLICE("on")));
     ck_assert(!reconcile_answered(reconcile, SLICE("on")));
@@ -184,13 +193,15 @@ START_TEST(fills_by_symbol_are_asked_of_all_symbols_that_were_met)
     order("A", 2, 5);
     order("C", 3, 0);
     pass("open");
+    pass("balances");
+    pass("positions");
     fill("D", 9, true);
     fill("E", 9, true);
     pass("fills.A");
     pass("fills.B");
     pass("fills.C");
     pass("fills.D");
-    ck_assert_str_eq(next(), "balances/0");
+    ck_assert_str_eq(next(), "");
     ck_assert_uint_eq(reconcile_left_out(reconcile), 1);
 }
 END_TEST
@@ -206,11 +217,13 @@ START_TEST(where_only_an_order_has_its_fills_each_that_was_traded_is_asked_for)
     order("A", 4, 1);
     order("B", 1, 2); /* another one, of the same id */
     pass("open");
+    pass("balances");
+    pass("positions");
     pass("closed");
     pass("order.A.2");
     pass("order.A.4");
     pass("order.B.1");
-    ck_assert_str_eq(next(), "balances/0");
+    ck_assert_str_eq(next(), "");
 }
 END_TEST
 
@@ -220,6 +233,8 @@ START_TEST(an_order_that_only_a_fill_speaks_of_is_asked_for)
     order("A", 1, 5);
     order("A", 2, 5);
     pass("open");
+    pass("balances");
+    pass("positions");
     pass("closed");
     fill("B", 8, false);
     fill("A", 2, false);
@@ -228,7 +243,7 @@ START_TEST(an_order_that_only_a_fill_speaks_of_is_asked_for)
     ck_assert_str_eq(next(), "order.B.8/0");
     order("B", 8, 1);
     answer("order.B.8/0");
-    ck_assert_str_eq(next(), "balances/0");
+    ck_assert_str_eq(next(), "");
 }
 END_TEST
 
@@ -241,9 +256,100 @@ START_TEST(an_order_that_has_ended_is_asked_for_again_only_for_its_fills)
     order("A", 2, 6);
     fill("A", 1, false);
     pass("open");
+    pass("balances");
+    pass("positions");
     pass("closed");
     pass("order.A.2");
-    ck_assert_str_eq(next(), "balances/0");
+    ck_assert_str_eq(next(), "");
+}
+END_TEST
+
+static void list(const char *exchange_symbol, const char *symbol)
+{
+    struct instrument instrument = {0};
+    snprintf(instrument.exchange_symbol, sizeof instrument.exchange_symbol, "%s", exchange_symbol);
+    snprintf(instrument.symbol, sizeof instrument.symbol, "%s", symbol);
+    ck_assert(symbols_add(&listed, &instrument));
+}
+
+static void balance(const char *asset, uint64_t total)
+{
+    struct event event;
+    event_begin(&event, KIND_BALANCE);
+    snprintf(event.balance.asset, sizeof event.balance.asset, "%s", asset);
+    event.balance.numbers[BALANCE_TOTAL].low = total;
+    reconcile_note(reconcile, &event);
+}
+
+static void list_all(void)
+{
+    list("BTCUSDT", "BTC-USDT");
+    list("ETHUSDT", "ETH-USDT");
+    list("ETHBTC", "ETH-BTC");
+    list("SOLUSDT", "SOL-USDT-PERP");
+    symbols_finish(&listed);
+    facts.scopes[CALL_FILLS] = SCOPE_EACH_SYMBOL;
+    facts.scopes[CALL_CLOSED_ORDERS] = facts.scopes[CALL_POSITIONS] = SCOPE_NONE;
+    desired->order_count = 0;
+}
+
+/* BTC is gone (no reply has it), USDT is less, SOL is new, ETH is what it was. */
+START_TEST(what_may_have_been_traded_by_its_balances_is_asked_for)
+{
+    list_all();
+    start(10);
+    pass("open");
+    balance("USDT", 7);
+    balance("ETH", 10);
+    balance("SOL", 1);
+    balance("XRP", 0);
+    pass("balances");
+    pass("fills.A");
+    pass("fills.B");
+    pass("fills.BTCUSDT");
+    pass("fills.SOLUSDT");
+    ck_assert_str_eq(next(), "");
+}
+END_TEST
+
+START_TEST(of_an_account_of_which_nothing_was_known_no_balance_has_changed)
+{
+    list_all();
+    desired->since_ns = 0;
+    start(10);
+    pass("open");
+    balance("USDT", 7);
+    balance("BTC", 1);
+    pass("balances");
+    pass("fills.A");
+    pass("fills.B");
+    ck_assert_str_eq(next(), "");
+}
+END_TEST
+
+START_TEST(what_the_exchange_says_was_traded_is_asked_for)
+{
+    struct event event;
+    list_all();
+    facts.scopes[CALL_TRADED] = facts.scopes[CALL_POSITIONS] = SCOPE_ACCOUNT;
+    start(10);
+    pass("open");
+    for (size_t i = 0; i < 3; i++)
+        balance(desired->assets[i].asset, 10);
+    pass("balances");
+    event_begin(&event, KIND_POSITION);
+    snprintf(event.position.exchange_symbol, SYMBOL_MAX + 1, "P");
+    reconcile_note(reconcile, &event);
+    pass("positions");
+    event_begin(&event, KIND_INSTRUMENT);
+    snprintf(event.instrument.exchange_symbol, SYMBOL_MAX + 1, "T");
+    reconcile_note(reconcile, &event);
+    pass("traded");
+    pass("fills.A");
+    pass("fills.B");
+    pass("fills.P");
+    pass("fills.T");
+    ck_assert_str_eq(next(), "");
 }
 END_TEST
 
@@ -328,6 +434,9 @@ int main(void)
     tcase_add_checked_fixture(tests, begin, end);
     tcase_add_test(tests, orders_that_no_list_has_are_asked_for_one_by_one);
     tcase_add_test(tests, an_order_that_no_round_has_is_gone);
+    tcase_add_test(tests, what_may_have_been_traded_by_its_balances_is_asked_for);
+    tcase_add_test(tests, of_an_account_of_which_nothing_was_known_no_balance_has_changed);
+    tcase_add_test(tests, what_the_exchange_says_was_traded_is_asked_for);
     tcase_add_test(tests, rounds_and_pages_are_asked_for_until_there_are_no_more);
     tcase_add_test(tests, rounds_that_never_end_are_ended);
     tcase_add_test(tests, fills_by_symbol_are_asked_of_all_symbols_that_were_met);

@@ -98,7 +98,7 @@ START_TEST(a_thread_that_fails_tries_again_until_it_is_ended)
 {
     start();
     for (uint64_t i = 0; i < 5; i++) {
-        struct private_desired *desired = private_desired_new(1, 1);
+        struct private_desired *desired = private_desired_new(1, 1, 0);
         desired->turn = desired->renewal = i;
         private_connector_want(connector, &desired);
         ck_assert_ptr_null(desired);

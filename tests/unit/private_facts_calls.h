@@ -12,8 +12,9 @@ static int64_t facts_since_ms;               /* of the last call */
 static inline bool facts_write_call(struct call *call, const struct private_keys *keys,
                                     const struct call_ask *ask)
 {
-    static const char *const names[CALL_PURPOSES] = {
-        "clock", "key", "keep", "open", "closed", "fills", "order", "balances", "positions"};
+    static const char *const names[CALL_PURPOSES] = {"clock",    "key",      "keep",  "open",
+                                                     "traded",   "closed",   "fills", "order",
+                                                     "balances", "positions"};
     uint32_t rounds = facts_rounds[ask->purpose] > 0 ? facts_rounds[ask->purpose] : 1;
     if (facts_unsigned || ask->round >= rounds)
         return false;

@@ -122,7 +122,7 @@ static inline void stage_enter(void)
 static inline void stage_want(int64_t since_ns, size_t order_count,
                               const struct private_order *orders)
 {
-    struct private_desired *desired = private_desired_new(0, order_count);
+    struct private_desired *desired = private_desired_new(0, order_count, 0);
     desired->turn = stage.connector->turn;
     desired->renewal = stage.renewal;
     desired->since_ns = since_ns;

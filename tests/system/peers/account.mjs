@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the private clients share: the orders and fills of an account as a client sees them. For each line on its input it
-// prints them all in one line; it ends when the input does.
+// What the private clients share: an account as a client sees it. For a line "stream" on the input what it saw there is
+// printed, for "rest" what it is answered when it asks, in one line each; it ends when its input does.
 import { createInterface } from "node:readline";
 
-export const orders = {}, fills = [];
-
-// `told`: the exchange's word for how the order stands, `status`: the client's.
-export function order(id, told, status, filled, side) {
-  orders[id] = { told, status, filled, side: side.toLowerCase() };
-}
-
-export function fill(id, order, price, qty, side) {
-  fills.push({ id: String(id), order: String(order), price, qty, side: side.toLowerCase() });
+export class Account {
+  orders = {};
+  fills = [];
+  // `told`: the exchange's word for how the order stands, `status`: the client's.
+  order(id, told, status, filled, side) {
+    this.orders[id] = { told, status, filled, side: side.toLowerCase() };
+  }
+  fill(id, order, price, qty, side) {
+    this.fills.push({ id: String(id), order: String(order), price, qty, side: side.toLowerCase() });
+  }
 }
 
 export function fail(error) {
@@ -19,10 +20,9 @@ export function fail(error) {
   process.exit(1);
 }
 
-// `look`: brings `orders` and `fills` up to date, where events do not.
-export function serve(look = () => {}) {
+export function serve(looks) {
   createInterface({ input: process.stdin })
-    .on("line", () => { look(); console.log(JSON.stringify({ orders, fills })); })
+    .on("line", async (which) => console.log(JSON.stringify(await looks[which]().catch(fail))))
     .on("close", () => process.exit(0));
 }
 
