@@ -106,7 +106,7 @@ static bool write_gateway(struct query_call *call, struct query_page *page)
     return true;
 }
 
-/* Those of an account are for whoever may have it. */
+/* Those of an account, its drift too, are for whoever may have it. */
 static bool may_see(const struct query_call *call, const struct stats_session *session)
 {
     struct account_row account;
@@ -129,6 +129,23 @@ static void write_whose(struct query_call *call, uint16_t connector)
     query_write_text(call->reply, SLICE(",\"account\":"), account.name);
 }
 
+static void write_drifts(struct query_call *call, uint16_t number)
+{
+    struct stats_drift row;
+    uint32_t place = 0;
+    bool first = true;
+    text_literal(call->reply, ",\"drift\":[");
+    while (stats_each_drift(call->tables->stats, &place, &row)) {
+        if (row.connector != number)
+            continue;
+        text_append(call->reply, first ? SLICE("{") : SLICE(",{"));
+        stats_write_drift(call->reply, row.first, row.count);
+        text_literal(call->reply, "}");
+        first = false;
+    }
+    text_literal(call->reply, "]");
+}
+
 static void write_session(struct query_call *call, const struct stats_session *session)
 {
     write_whose(call, session->connector);
@@ -138,6 +155,8 @@ static void write_session(struct query_call *call, const struct stats_session *s
         query_write_text(call->reply, SLICE(",\"reason\":"), reason_word(session->reason));
     if (session->report.detail[0] != '\0')
         query_write_text(call->reply, SLICE(",\"detail\":"), slice_of(session->report.detail));
+    if (session->connector >= ACCOUNTS_FIRST)
+        write_drifts(call, session->connector);
     text_literal(call->reply, ",");
     stats_write_session(call->reply, session);
     text_literal(call->reply, "}");
@@ -171,23 +190,6 @@ static void write_budget(struct query_call *call, const struct exchange *exchang
     query_write_number(call->reply, SLICE(",\"connects_used\":"), budget.connects_used);
     query_write_number(call->reply, SLICE(",\"connects_limit\":"), budget.connects_limit);
     query_write_number(call->reply, SLICE(",\"hold_ms\":"), budget.hold_ms);
-}
-
-static void write_drifts(struct query_call *call, uint16_t number)
-{
-    struct stats_drift row;
-    uint32_t place = 0;
-    bool first = true;
-    text_literal(call->reply, ",\"drift\":[");
-    while (stats_each_drift(call->tables->stats, &place, &row)) {
-        if (row.connector != number)
-            continue;
-        text_append(call->reply, first ? SLICE("{") : SLICE(",{"));
-        stats_write_drift(call->reply, row.first, row.count);
-        text_literal(call->reply, "}");
-        first = false;
-    }
-    text_literal(call->reply, "]");
 }
 
 static void write_exchange(struct query_call *call, uint16_t number)

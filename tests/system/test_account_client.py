@@ -9,7 +9,7 @@ import threading
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import ROOT, main, until
-from vault import AccountStack
+from vault import AccountClient, AccountStack
 
 CLIENT = os.path.join(ROOT, "proto", "clients", "python", "account.py")
 OPTIONS = ["--symbols", 2, "--rate", 20, "--depth", 50, "--orders", 100000, "--order-rate", 10, "--seed", 5]
@@ -69,6 +69,22 @@ def test_the_example_prints_each_event_once_though_all_is_restarted():
         journal = {body["journal_seq"]: body for body in stack.journal(NAME)}
         for event in first.events + second.events:
             assert "journal_seq" not in event or journal[event["journal_seq"]] == event, event
+
+
+def test_what_is_counted_of_an_account_is_told_to_who_may_read_it_alone():
+    with AccountStack([NAME], OPTIONS) as stack:
+        pair = stack.keys.new("stranger", "read")
+        stack.wait_ready()
+        client, stranger = (AccountClient(stack.accounts_requests, stack.server, who) for who in (stack.pair, pair))
+        row = until(lambda: next((row for row in client.result("stats.get", part="sessions")["sessions"] if row["frames"] > 10), None),
+                    20, "its stream is counted")
+        assert row["account"] == NAME and row["drift"] == [], row
+        assert client.result("hello")["accounts"] == [NAME]
+        assert stranger.result("stats.get", part="sessions")["sessions"] == [] and stranger.result("hello")["accounts"] == []
+        of_all = stack.gateway.result("stats.get")
+        assert of_all["sessions"] == [] and "accounts" not in stack.gateway.result("hello"), of_all["sessions"]
+        client.close()
+        stranger.close()
 
 
 def test_the_example_says_why_it_cannot_go_on():

@@ -3,6 +3,7 @@
 how they read an exchange's words stands beside how we do."""
 import json
 import os
+import select
 import subprocess
 import sys
 import time
@@ -23,27 +24,29 @@ OPTIONS = ["--symbols", 4, "--rate", 20, "--depth", 50, "--orders", 60, "--order
 CCXT = {"new": "open", "partially_filled": "open", "filled": "closed", "canceled": "canceled", "expired": "expired",
         "rejected": "rejected"}
 # Where we do not: (exchange, its word, ccxt's, ours), and why.
-IMMEDIATE = "what an IOC or FOK order could not get ended by the order's own terms: its force says so, which ccxt does not look at"
+IMMEDIATE = "it ended by its own terms, IOC or FOK: its force says so, which ccxt does not look at"
+TERMS = "it ended by its own terms, IOC, FOK or post-only: its force says so, which ccxt does not look at"
 AMOUNT = "a market order to buy ends so when the rest of its amount buys nothing more: it got what it asked for"
-CLOSED = "ccxt calls it closed, though an order that was filled in part was cancelled"
+CLOSED = "ccxt calls it closed, though its owner cancelled what was left"
 POST_ONLY = "it would have taken, and was never in the book: the exchange's reason says so, which ccxt does not read"
 DIFFERENCES = {
     ("bybit", "PartiallyFilledCanceled", "closed", "canceled"): CLOSED,
-    ("bybit", "PartiallyFilledCanceled", "closed", "expired"): f"{CLOSED}; {IMMEDIATE}",
+    ("bybit", "PartiallyFilledCanceled", "closed", "expired"): f"ccxt calls it closed, though some was left; {IMMEDIATE}",
     ("bybit", "Cancelled", "canceled", "expired"): IMMEDIATE,
     ("bybit", "Cancelled", "canceled", "rejected"): POST_ONLY,
     ("bybit-linear", "Cancelled", "canceled", "expired"): IMMEDIATE,
     ("bybit-linear", "Cancelled", "canceled", "rejected"): POST_ONLY,
     ("bybit-inverse", "Cancelled", "canceled", "expired"): IMMEDIATE,
     ("bybit-inverse", "Cancelled", "canceled", "rejected"): POST_ONLY,
-    ("upbit", "cancel", "canceled", "expired"): IMMEDIATE,
+    ("upbit", "cancel", "canceled", "expired"): TERMS,
     ("upbit", "cancel", "canceled", "filled"): AMOUNT,
-    ("bithumb", "cancel", "canceled", "expired"): IMMEDIATE,
+    ("bithumb", "cancel", "canceled", "expired"): TERMS,
     ("bithumb", "cancel", "canceled", "filled"): AMOUNT,
 }
 # The last fill says that nothing is left; what follows is no news, and we stay with the word before it.
 FILLED_BEFORE = {("upbit", "trade", "done"), ("bithumb", "trade", "done")}
-# What ccxt cannot see: its Bithumb has no trades of an account, and reads what is filled from a name of v1.
+# What ccxt cannot see: its Bithumb has no trades of an account, knows neither id nor size of those that come with an order,
+# and reads what is filled by names that v2 has not (executed_volume is executed_quantity there).
 BLIND = {("ccxt", "bithumb")}
 
 
@@ -80,7 +83,10 @@ class Peer:
 
     def hear(self):
         """Its orders by id, and its fills."""
+        assert select.select([self.process.stdout], [], [], 60)[0], f"{self} does not answer"
         line = self.process.stdout.readline()
+        if not line:
+            self.process.wait(10)
         self.check()
         account = json.loads(line)
         return account["orders"], account["fills"]
@@ -185,8 +191,8 @@ def facts(orders, fills, probes=(), blind=False):
     return known
 
 
-def as_seen(account, probes=(), blind=False):
-    orders, fills = account
+def as_seen(account, probes, blind):
+    orders, fills = account  # some do not say that nothing is filled
     return facts([(id, row.get("filled") or "0") for id, row in orders.items()], [[fill[key] for key in FILL] for fill in fills],
                  probes, blind)
 
@@ -247,7 +253,8 @@ def compare(stack):
     for peer in stack.peers:
         peer.ask("rest")
     for peer in stack.peers:
-        same(f"{peer} by REST", as_seen(peer.hear(), probes), as_true(stack.truth(peer.exchange), probes))
+        same(f"{peer} by REST", as_seen(peer.hear(), probes, peer.blind),
+             as_true(stack.truth(peer.exchange), probes, peer.blind))
         peer.stop()
     for exchange, sim in stack.sims.items():
         private = sim.stats()["private"]
@@ -285,5 +292,5 @@ def test_npm_binance_logs_in_with_an_ed25519_key():
 
 
 if __name__ == "__main__":
-    # What others' clients make of the simulator is the same under a sanitizer: it is run once.
-    main({} if SHORT else globals())
+    # What others make of the simulator is the same under a sanitizer, and is run once; that we log in with such a key is not.
+    main({name: test for name, test in globals().items() if not (SHORT and name.startswith("test_other_clients"))})

@@ -28,12 +28,14 @@ function aim(urls) {
 }
 
 const [id, options, told] = venues[name];
-const pace = name === "upbit" ? { rateLimit: 100 } : {}; // by itself it takes all that an account may ask, of which we are one too
+// Of Upbit it would ask as often as an account may; the gateway asks for the same account.
+const pace = name === "upbit" ? { rateLimit: 100 } : {};
 const exchange = new ccxt.pro[id]({ apiKey: process.env.KEY, secret: process.env.SECRET, newUpdates: true, options, ...pace });
 aim(exchange.urls.api);
 exchange.has.fetchCurrencies = false;
 exchange.number = String; // what is compared are digits, not doubles
-if (name === "upbit") exchange.myTrades = new ArrayCacheBySymbolById(1000); // itself it makes a new list for each trade
+// Of Upbit it makes a new list for each trade, and loses those that come together: it is given one that it keeps.
+if (name === "upbit") exchange.myTrades = new ArrayCacheBySymbolById(1000);
 
 function account(orders, trades) {
   const all = new Account();
@@ -49,12 +51,12 @@ async function watch(what) {
   for (;;) await what();
 }
 
-// By market, or, of the two whose orders bring their trades along, by order.
+// By market; of the two whose orders bring their trades along by order (of Bithumb's it reads neither id nor size).
 async function ask() {
   const orders = [], trades = [];
   if (name === "upbit" || name === "bithumb") {
     for (const { id } of exchange.orders) orders.push(await exchange.fetchOrder(id));
-    return account(orders, orders.flatMap(({ trades }) => trades));
+    return account(orders, name === "upbit" ? orders.flatMap(({ trades }) => trades) : []);
   }
   const all = name.startsWith("bybit") ? [{ paginate: true }] : [];
   for (const symbol of exchange.symbols) {
