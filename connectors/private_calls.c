@@ -11,6 +11,7 @@
 #define CALL_TIMEOUT_MS 10000
 #define CALL_BODY_MAX   (16u * 1024 * 1024)
 #define LIST_TIMEOUT_MS 30000
+#define DOUBT_MS        10000 /* until a check that found a difference looks again */
 #define LIST_BODY_MAX   (64u * 1024 * 1024)
 
 /* Room in which a call is written and signed. */
@@ -62,7 +63,7 @@ void private_call_failed(struct private_connector *connector, enum reason reason
                         private_call_name(connector), words);
         return;
     }
-    log_warn("account_call_failed", "%s: %.*s: %s", connector->facts->name, (int)word.len,
+    log_warn("account_call_failed", "%s: %.*s: %s", connector->config.name, (int)word.len,
              word.data, lane->failure);
     lane->due_ns = private_now_ns(connector) + wait_ms * NS_PER_MS;
     if (lane->instruments)
@@ -162,6 +163,40 @@ static bool next_upkeep(struct private_connector *connector, int64_t now_ns, str
     return now_ns >= listen_key->due_ns && now_ns < listen_key->end_ns;
 }
 
+static void end_pass(struct private_connector *connector, int64_t now_ns)
+{
+    const char *what = "";
+    enum check_result result = check_end(&connector->check.stands, &what);
+    uint32_t wait_ms = connector->config.check_ms;
+    reconcile_destroy(&connector->check.pass);
+    if (result == CHECK_WRONG)
+        private_fail(connector, REASON_SILENT, "the stream did not tell of", slice_of(what));
+    if (result != CHECK_GOOD && wait_ms > DOUBT_MS)
+        wait_ms = DOUBT_MS;
+    connector->check.due_ns = now_ns + wait_ms * NS_PER_MS;
+}
+
+/* What a pass of the check asks for; false: nothing is due before *due_ns. */
+static bool next_check(struct private_connector *connector, int64_t now_ns, struct call_ask *ask,
+                       int64_t *due_ns)
+{
+    static const struct private_desired nothing;
+    if (connector->config.check_ms == 0)
+        return false;
+    if (connector->check.pass == NULL && now_ns >= connector->check.due_ns) {
+        check_begin(&connector->check.stands);
+        connector->check.pass =
+            reconcile_new(&connector->check.facts, &nothing, &connector->list.known, 0, 0);
+        connector->check.due_ns = now_ns + connector->config.check_ms * NS_PER_MS;
+    }
+    if (connector->check.pass != NULL && reconcile_ask(connector->check.pass, ask))
+        return true;
+    if (connector->check.pass != NULL)
+        end_pass(connector, now_ns);
+    *due_ns = connector->fault.noted ? 0 : sooner(*due_ns, connector->check.due_ns);
+    return false;
+}
+
 /* What is to be asked for now. False: nothing is due before *due_ns. */
 static bool next_call(struct private_connector *connector, int64_t now_ns, struct call_ask *ask,
                       int64_t *due_ns)
@@ -182,8 +217,10 @@ static bool next_call(struct private_connector *connector, int64_t now_ns, struc
     case PRIVATE_SUBSCRIBING:
     case PRIVATE_ASKING:
     case PRIVATE_TELLING:
-    case PRIVATE_READY_NOW:
         return next_upkeep(connector, now_ns, ask, due_ns);
+    case PRIVATE_READY_NOW:
+        return next_upkeep(connector, now_ns, ask, due_ns) ||
+               next_check(connector, now_ns, ask, due_ns);
     case PRIVATE_RECONCILING:
         if (next_upkeep(connector, now_ns, ask, due_ns) || reconcile_ask(connector->reconcile, ask))
             return true;

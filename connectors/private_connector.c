@@ -21,9 +21,11 @@ void private_connector_defaults(struct private_config *config,
                                       .reconcile_timeout_ms = 60000,
                                       .refused_ms = 60000,
                                       .clock_ms = 300000,
+                                      .check_ms = 300000,
                                       .overlap_ms = 60000,
                                       .symbols_max = 200};
     connector_defaults(&config->connector, exchange);
+    snprintf(config->name, sizeof config->name, "%s", exchange->name);
     snprintf(config->connector.websocket, sizeof config->connector.websocket, "%s",
              private_exchange->websocket);
 }
@@ -152,7 +154,7 @@ static bool make(struct private_connector *connector)
     connector->asker.wake = wake;
     connector->asker.context = connector->transport;
     return connector->asker.answers != NULL && connector->transport != NULL &&
-           private_entry_init(connector);
+           check_init(&connector->check.stands) && private_entry_init(connector);
 }
 
 /* By which way keys of this kind get in; where there is none, the first that has to sign says so.
@@ -191,6 +193,10 @@ struct private_connector *private_connector_make(const struct private_exchange *
     connector->sink = sink;
     connector->backoff = connector->lane.backoff = backoff;
     connector->reports.flush = 1;
+    connector->check.facts = *connector->facts;
+    for (int i = 0; i < CALL_PURPOSES; i++)
+        if (i != CALL_OPEN_ORDERS && i != CALL_BALANCES)
+            connector->check.facts.scopes[i] = SCOPE_NONE;
     keep_init(&connector->kept, config->keep_max);
     random_seed(&connector->random, common->seed != 0 ? common->seed : random_entropy());
     if (!make(connector))
@@ -243,6 +249,8 @@ void private_connector_destroy(struct private_connector **connector)
     private_entry_fini(it);
     transport_destroy(&it->transport);
     reconcile_destroy(&it->reconcile);
+    reconcile_destroy(&it->check.pass);
+    check_fini(&it->check.stands);
     keep_fini(&it->kept);
     symbols_clear(&it->list.known);
     symbols_clear(&it->list.fresh);

@@ -8,7 +8,9 @@
  *                account record with a new `turn` asks the owner what it knows (private_desired);
  *                then REST is asked for open orders, closed ones, fills, balances and positions,
  *                all of which is told with `reconciled`; then what was kept is told
- *   ready        said when all of that has been told; events go out as they come
+ *   ready        said when all of that has been told; events go out as they come. Every `check_ms`
+ *                REST is asked for open orders and balances: what two such looks in a row find and
+ *                the stream has not told is a gap (silent)
  *   gap          the session is lost, or what it told was, or it is about to be cut: the next
  *                connecting follows, after retry_in_ms. A connecting that fails ends so too
  *   refused      keys are wrong: tried again once a minute at the most, and said with the reason
@@ -31,10 +33,13 @@
 #include "connectors/connector.h"
 #include "connectors/private_exchange.h"
 
+#define PRIVATE_NAME_MAX 32
+
 struct private_connector;
 
 /* All limits; config fills it (private_connector_defaults first). Times in ms, sizes in bytes. */
 struct private_config {
+    char name[PRIVATE_NAME_MAX + 1];   /* of the account, for the log */
     struct connector_config connector; /* websocket, rest, ca_file, timeouts, backoff, hangup */
     char path[FETCH_URL_MAX]; /* of the upgrade; empty: the exchange's (binance.md 6.2.2: for USD-M
                                  the sources differ) */
@@ -42,6 +47,7 @@ struct private_config {
     uint32_t reconcile_timeout_ms; /* the whole of it; over: gap, and another try */
     uint32_t refused_ms;           /* between two tries with keys that were refused */
     uint32_t clock_ms;             /* between two measurements of the clock */
+    uint32_t check_ms;    /* between two looks whether a stream that is silent should be; 0 never */
     uint32_t overlap_ms;  /* closed orders and fills are asked for from so much before `since` */
     uint32_t symbols_max; /* that are asked for one by one */
 };

@@ -8,6 +8,7 @@
 #include "common/clock.h"
 #include "common/thread.h"
 #include "connectors/private_calls.h"
+#include "connectors/private_check.h"
 #include "connectors/private_connector.h"
 #include "connectors/private_entry.h"
 #include "connectors/private_keep.h"
@@ -63,6 +64,12 @@ struct private_connector {
     struct private_entry entry;
     struct keep kept;
     struct reconcile *reconcile; /* NULL but in PRIVATE_RECONCILING and PRIVATE_TELLING */
+    struct {
+        struct check stands;
+        struct private_exchange facts; /* its scopes: what a pass asks for */
+        struct reconcile *pass;        /* NULL: none is under way */
+        int64_t due_ns;                /* of the next one */
+    } check;
     struct private_reports reports;
 };
 
@@ -102,6 +109,12 @@ void private_take_desired(struct private_connector *connector,
 /* What others said, without our secrets. */
 void private_tell_words(const struct private_connector *connector, char *to, size_t room,
                         const char *what, struct slice words);
+
+/* The calls that are being answered. */
+static inline struct reconcile *private_asking(struct private_connector *connector)
+{
+    return connector->reconcile != NULL ? connector->reconcile : connector->check.pass;
+}
 
 /* private_stream.c: events on their way to the sink. */
 void private_hear(struct private_connector *connector, struct slice frame, int64_t received_ns);

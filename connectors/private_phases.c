@@ -73,12 +73,14 @@ static void fall(struct private_connector *connector, int64_t now_ns)
     uint32_t wait_ms = wait_ms_after(connector, &fault, now_ns);
     bool was_open = connector->phase >= PRIVATE_LOGIN;
     log_write(fault.key ? LOG_LEVEL_ERROR : LOG_LEVEL_WARN,
-              fault.key ? "account_refused" : "account_gap", "%s: %.*s: %s", connector->facts->name,
+              fault.key ? "account_refused" : "account_gap", "%s: %.*s: %s", connector->config.name,
               (int)reason.len, reason.data, fault.detail);
     private_leave(connector);
     private_calls_drop(connector);
     keep_clear(&connector->kept);
     reconcile_destroy(&connector->reconcile);
+    reconcile_destroy(&connector->check.pass);
+    check_clear(&connector->check.stands);
     connector->reports.reconnects += was_open;
     connector->reports.counters.gaps += connector->ready_ns != 0;
     connector->reports.counting = true;
@@ -112,7 +114,7 @@ static int64_t since_ms(struct private_connector *connector, const struct privat
     log_warn("account_span",
              "%s: nothing is known since %lld ms, and the exchange tells closed orders and fills "
              "of the last %lld ms alone",
-             connector->facts->name, (long long)since, (long long)span_ms);
+             connector->config.name, (long long)since, (long long)span_ms);
     return oldest;
 }
 

@@ -14,9 +14,14 @@ struct taking {
 static void take(void *context, struct event *event)
 {
     const struct taking *taking = context;
-    if (taking->connector->reconcile == NULL)
+    struct reconcile *asking = private_asking(taking->connector);
+    if (asking == NULL)
         return;
-    reconcile_note(taking->connector->reconcile, event);
+    reconcile_note(asking, event);
+    if (asking == taking->connector->check.pass) {
+        check_found(&taking->connector->check.stands, event);
+        return;
+    }
     if (event->kind != KIND_INSTRUMENT)
         private_give(taking->connector, event, true, taking->received_ns);
 }
@@ -38,13 +43,13 @@ static void tell_gone(struct private_connector *connector, const struct private_
 static void next_item(struct private_connector *connector)
 {
     struct private_order gone;
-    if (reconcile_no_round(connector->reconcile, &gone))
+    if (reconcile_no_round(private_asking(connector), &gone))
         tell_gone(connector, &gone);
 }
 
 static void next_page(struct private_connector *connector, struct slice cursor)
 {
-    if (!reconcile_answered(connector->reconcile, cursor))
+    if (!reconcile_answered(private_asking(connector), cursor))
         private_fail(connector, REASON_RECONCILE_FAILED, private_call_name(connector),
                      SLICE("it has no end of pages"));
 }
@@ -152,7 +157,7 @@ static void take_skipped(struct private_connector *connector, size_t skipped)
         return;
     for (size_t i = 0; i < skipped; i++)
         private_refuse(connector, REFUSAL_BAD_VALUE);
-    log_warn("account_entries_skipped", "%s: %s: %zu that cannot be held", connector->facts->name,
+    log_warn("account_entries_skipped", "%s: %s: %zu that cannot be held", connector->config.name,
              private_call_name(connector), skipped);
 }
 

@@ -55,6 +55,7 @@ void private_give(struct private_connector *connector, struct event *event, bool
     event->ts_received = received_ns;
     complete(connector, event, reconciled);
     if (connector->sink->event(connector->sink, event)) {
+        check_told(&connector->check.stands, event);
         reports->told++;
         reports->counters.events++;
         return;
@@ -194,14 +195,15 @@ static void be_ready(struct private_connector *connector, int64_t now_ns)
     keep_clear(&connector->kept);
     reconcile_destroy(&connector->reconcile);
     connector->ready_ns = now_ns;
+    connector->check.due_ns = now_ns + connector->config.check_ms * NS_PER_MS;
     if (left_out > 0) {
         snprintf(none.detail, sizeof none.detail, "only %u instruments were asked for",
                  connector->config.symbols_max);
-        log_warn("account_symbols", "%s: more are traded: %s", connector->facts->name, none.detail);
+        log_warn("account_symbols", "%s: more are traded: %s", connector->config.name, none.detail);
     }
     private_enter(connector, PRIVATE_READY_NOW, INT64_MAX);
     private_say_account(connector, ACCOUNT_READY, &none, 0);
-    log_info("account_ready", "%s: all that happened is told", connector->facts->name);
+    log_info("account_ready", "%s: all that happened is told", connector->config.name);
 }
 
 /* Ready is what has nothing more to tell; what comes meanwhile stands behind. */

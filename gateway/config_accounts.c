@@ -5,6 +5,7 @@
 #include "gateway/address.h"
 #include "gateway/config_parts.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #define HOUR_MS    3600000u
@@ -44,6 +45,8 @@ static const struct yaml_key journal_keys[] = {
     {"retry", YAML_DURATION, CONFIG(accounts.journal.retry_ms), 100, HOUR_MS,
      "a disk that refused is tried again so often", 0, NULL, NULL},
     {0}};
+
+_Static_assert(ACCOUNT_NAME_MAX == PRIVATE_NAME_MAX, "one name");
 
 static void read_accounts(struct yaml_reader *reader, yaml_node_t *node, void *into);
 
@@ -116,6 +119,8 @@ const struct yaml_key config_account_keys[] = {
      "keys that the exchange refused are tried again so often", 0, NULL, NULL},
     {"clock", YAML_DURATION, ACCOUNT(connector.clock_ms), 1000, 24 * HOUR_MS,
      "how often the exchange's clock is measured", 0, NULL, NULL},
+    {"check", YAML_DURATION, ACCOUNT(connector.check_ms), 0, 24 * HOUR_MS,
+     "how often REST is asked whether a stream that is silent should be; 0ms never", 0, NULL, NULL},
     {"overlap", YAML_DURATION, ACCOUNT(connector.overlap_ms), 0, HOUR_MS,
      "closed orders and fills are asked for from so much before the last that is known", 0, NULL,
      NULL},
@@ -217,6 +222,8 @@ static void check_account(struct yaml_reader *reader, yaml_node_t *node,
                    "ping_idle must be shorter than hangup, or no ping can save a session");
 }
 
+_Static_assert(ACCOUNT_NAME_MAX == PRIVATE_NAME_MAX, "one name");
+
 static void read_accounts(struct yaml_reader *reader, yaml_node_t *node, void *into)
 {
     struct config *config = into;
@@ -231,6 +238,7 @@ static void read_accounts(struct yaml_reader *reader, yaml_node_t *node, void *i
         struct config_account *account = &config->accounts.accounts[config->accounts.count];
         account->line = (int)item->start_mark.line + 1;
         yaml_read_mapping(reader, item, config_account_keys, account);
+        memcpy(account->connector.name, account->name, sizeof account->name);
         check_account(reader, item, config, account);
         config->accounts.count++;
     }

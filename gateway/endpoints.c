@@ -14,6 +14,20 @@
 #define FREE_WAIT_NS NS_PER_SECOND
 #define QUIET_MS     20 /* nothing comes of a connection's end for so long: all have ended */
 
+void endpoints_watch_peers(void *socket)
+{
+    static const struct {
+        int option;
+        int value;
+    } settings[] = {{ZMQ_TCP_KEEPALIVE, 1},
+                    {ZMQ_TCP_KEEPALIVE_IDLE, 1},
+                    {ZMQ_TCP_KEEPALIVE_INTVL, 1},
+                    {ZMQ_TCP_KEEPALIVE_CNT, 3},
+                    {ZMQ_TCP_MAXRT, 3000}};
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
+        zmq_setsockopt(socket, settings[i].option, &settings[i].value, sizeof settings[i].value);
+}
+
 bool endpoints_bind(void *socket, char (*endpoints)[ENDPOINT_MAX], uint32_t count, const char *key,
                     char *error, size_t error_max)
 {

@@ -1,13 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Endpoints: binding a socket to all that the configuration names, and letting go of them: every
  * connection that came in by them is cut then, which is the one way to cut any. The socket's owner
- * alone.
- *
- * A trap for every socket that others connect to: when a peer is gone whose input stands still,
- * because its messages have reached RCVHWM, libzmq 4.3.4 ends the process ("Assertion failed:
- * !_io_error") if it has a heartbeat to send to it, or finds one of the peer's to answer among what
- * it has read (zeromq/libzmq issues 4364, 4841). So a socket has no RCVHWM where what comes is read
- * at once anyway (subscriptions), and no heartbeats where it has one (requests). */
+ * alone. */
 #ifndef TICKGATE_GATEWAY_ENDPOINTS_H
 #define TICKGATE_GATEWAY_ENDPOINTS_H
 
@@ -16,6 +10,11 @@
 #include <stdint.h>
 
 #define ENDPOINT_MAX 128
+
+/* Before it binds: a peer that is gone without a word, or takes nothing for 3 s, is found by TCP, and
+ * not by libzmq's heartbeats: 4.3.4 ends the process ("Assertion failed: !_io_error") when one is due
+ * to a peer that is gone and whose last messages wait behind RCVHWM (zeromq/libzmq issue 4364). */
+void endpoints_watch_peers(void *socket);
 
 /* False with what, where and what to do in `error`, `key` being that of the configuration
  * ("feed.endpoints"); some may be bound then. */

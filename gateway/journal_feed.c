@@ -34,14 +34,11 @@ static bool set_options(const struct journal_feed *feed)
         int option;
         int value;
     } settings[] = {{ZMQ_SNDHWM, (int)feed->hwm},
-                    {ZMQ_RCVHWM, 0},
                     {ZMQ_SNDBUF, 131072},
                     {ZMQ_HANDSHAKE_IVL, 5000},
-                    {ZMQ_HEARTBEAT_IVL, 1000},
-                    {ZMQ_HEARTBEAT_TIMEOUT, 3000},
-                    {ZMQ_HEARTBEAT_TTL, 3000},
                     {ZMQ_LINGER, 0},
                     {ZMQ_BACKLOG, 64}};
+    endpoints_watch_peers(feed->socket);
     int64_t message_max = MESSAGE_MAX;
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         zmq_setsockopt(feed->socket, settings[i].option, &settings[i].value,

@@ -86,23 +86,19 @@ static void close_feed(struct publisher *publisher)
 }
 
 /* A small SNDHWM loses messages for healthy readers: one wake-up brings hundreds, a pause of 100 ms
- * thousands. VERBOSER, so that every subscribe and unsubscribe is seen and counted. RCVHWM 0: see
- * endpoints.h. */
+ * thousands. VERBOSER, so that every subscribe and unsubscribe is seen and counted. */
 static void set_options(void *feed, const struct config_feed *config, int64_t message_max)
 {
     const struct {
         int option;
         int value;
     } settings[] = {{ZMQ_SNDHWM, (int)config->hwm},
-                    {ZMQ_RCVHWM, 0},
                     {ZMQ_SNDBUF, 131072},
                     {ZMQ_HANDSHAKE_IVL, 5000},
-                    {ZMQ_HEARTBEAT_IVL, 1000},
-                    {ZMQ_HEARTBEAT_TIMEOUT, 3000},
-                    {ZMQ_HEARTBEAT_TTL, 3000},
                     {ZMQ_LINGER, 0},
                     {ZMQ_BACKLOG, 64},
                     {ZMQ_XPUB_VERBOSER, 1}};
+    endpoints_watch_peers(feed);
     for (size_t i = 0; i < sizeof settings / sizeof *settings; i++)
         zmq_setsockopt(feed, settings[i].option, &settings[i].value, sizeof settings[i].value);
     zmq_setsockopt(feed, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);

@@ -64,8 +64,7 @@ struct requests {
 };
 
 /* Settings: reliability.md 4.2, measured there. A reply that has no reader is an error (MANDATORY)
- * and not silence, an identity is not taken over by who comes later. Requests wait behind RCVHWM,
- * and so the peer that is gone is found by TCP, and not by heartbeats: see endpoints.h. */
+ * and not silence, an identity is not taken over by who comes later. */
 static void *open_socket(void *context, const struct config_requests *config)
 {
     const struct {
@@ -76,19 +75,16 @@ static void *open_socket(void *context, const struct config_requests *config)
                     {ZMQ_ROUTER_MANDATORY, 1},
                     {ZMQ_ROUTER_HANDOVER, 0},
                     {ZMQ_HANDSHAKE_IVL, 5000},
-                    {ZMQ_TCP_KEEPALIVE, 1},
-                    {ZMQ_TCP_KEEPALIVE_IDLE, 1},
-                    {ZMQ_TCP_KEEPALIVE_INTVL, 1},
-                    {ZMQ_TCP_KEEPALIVE_CNT, 3},
-                    {ZMQ_TCP_MAXRT, 3000},
                     {ZMQ_LINGER, 500},
                     {ZMQ_BACKLOG, 64}};
     int64_t message_max = config->message_max;
     void *socket = zmq_socket(context, ZMQ_ROUTER);
     for (size_t i = 0; socket != NULL && i < sizeof settings / sizeof *settings; i++)
         zmq_setsockopt(socket, settings[i].option, &settings[i].value, sizeof settings[i].value);
-    if (socket != NULL)
+    if (socket != NULL) {
         zmq_setsockopt(socket, ZMQ_MAXMSGSIZE, &message_max, sizeof message_max);
+        endpoints_watch_peers(socket);
+    }
     return socket;
 }
 

@@ -169,5 +169,36 @@ def test_each_fill_is_in_the_journal_once_whatever_breaks():
             follower.close()
 
 
+def test_a_stream_that_keeps_to_itself_what_happens_is_found():
+    """The connection lives, pings are answered, and nothing is told: REST knows better, twice, and all begins anew."""
+    with AccountStack(EXCHANGES, ["--symbols", 2, "--rate", 20, "--depth", 50], connector=BACKOFF + ", check: 1s") as stack:
+        stack.wait_ready()
+        followers = {name: Follower(stack, name) for name in stack.accounts}
+        until(lambda: all(follower.catch_up() for follower in followers.values()), 10, "the journals are read")
+        for name, sim in stack.sims.items():
+            sim.fault("private_mute")
+            symbol = sim.get("/sim/symbols")[0]
+            placed = sim.get(f"/sim/order?account={name}&symbol={symbol}&side=sell&type=limit&qty=1&price=" + far_price(sim, symbol))
+            assert placed["ok"], placed
+
+            def found(name=name, order=placed["id"]):
+                followers[name].catch_up()
+                kinds = [(event["kind"], event.get("reason")) for event in followers[name].events.values()]
+                return ("account", "silent") in kinds and any(
+                    event["kind"] == "order" and event["order_id"] == order and event["reconciled"]
+                    for event in followers[name].events.values())
+            until(found, 30, f"{name}: the gap is said, and the order told")
+        for sim in stack.sims.values():
+            sim.fault("none")
+        stack.wait_ready(30)
+        for follower in followers.values():
+            follower.close()
+
+
+def far_price(sim, symbol):
+    """The worst ask: nobody buys there."""
+    return sim.get("/sim/book?symbol=" + symbol)["asks"][-1][0]
+
+
 if __name__ == "__main__":
     main(globals())

@@ -305,6 +305,25 @@ START_TEST(a_stream_that_is_over_or_will_be_is_begun_anew)
 }
 END_TEST
 
+START_TEST(a_stream_that_keeps_to_itself_what_happens_is_a_gap)
+{
+    static const uint32_t waits_ms[] = {60000, 60000, 60000, 60000, 10000};
+    static const char *const open[] = {"", "o:A:7:0", "o:A:7:0", "o:A:7:2", "o:A:7:2"};
+    stage.config.check_ms = 60000;
+    get_ready();
+    for (int i = 0; i < 5; i++) {
+        stage_pass_ms(waits_ms[i] - 1);
+        ck_assert_str_eq(stage.asked, "");
+        stage_pass_ms(1);
+        stage_answer("/open", open[i]);
+        if (i == 1)
+            stage_hear("o:A:7:0"); /* late, not silent */
+        stage_answer("/balances", "");
+        stage_expect(i == 1 ? "o:a:7:0" : i == 4 ? "[gap/silent]" : "");
+    }
+}
+END_TEST
+
 START_TEST(a_session_is_renewed_before_the_exchange_cuts_it)
 {
     facts.session_life_ms = 24 * 3600 * 1000;
@@ -352,6 +371,7 @@ int main(void)
     tcase_add_test(tests, more_than_can_be_kept_is_a_gap);
     tcase_add_test(tests, a_message_that_cannot_be_read_is_a_gap_and_an_unknown_one_is_none);
     tcase_add_test(tests, a_stream_that_is_over_or_will_be_is_begun_anew);
+    tcase_add_test(tests, a_stream_that_keeps_to_itself_what_happens_is_a_gap);
     tcase_add_test(tests, a_session_is_renewed_before_the_exchange_cuts_it);
     tcase_add_test(tests, an_order_that_the_exchange_does_not_know_is_told_as_gone);
     suite_add_tcase(suite, tests);

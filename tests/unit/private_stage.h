@@ -21,6 +21,7 @@ static inline void stage_defaults(void)
     ck_assert(secret_global_init(why, sizeof why));
     private_connector_defaults(&stage.config, &facts, &public_facts);
     stage.config.connector.seed = 7;
+    stage.config.check_ms = 0;
 }
 
 static inline void stage_begin(void)
