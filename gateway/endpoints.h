@@ -11,9 +11,10 @@
 
 #define ENDPOINT_MAX 128
 
-/* Before it binds: a peer that is gone without a word, or takes nothing for 3 s, is found by TCP, and
- * not by libzmq's heartbeats: 4.3.4 ends the process ("Assertion failed: !_io_error") when one is due
- * to a peer that is gone and whose last messages wait behind RCVHWM (zeromq/libzmq issue 4364). */
+/* Before it binds: a peer that is gone without a word, or takes nothing for 3 s, is found by TCP.
+ * libzmq's heartbeats would do it too, but 4.3.4 ends the process ("Assertion failed: !_io_error")
+ * when one is due to a peer that is gone and whose last messages wait behind RCVHWM
+ * (zeromq/libzmq issue 4364; seen with a client that floods and leaves). */
 void endpoints_watch_peers(void *socket);
 
 /* False with what, where and what to do in `error`, `key` being that of the configuration

@@ -70,12 +70,8 @@ static void *open_socket(void *context, const struct config_requests *config)
     const struct {
         int option;
         int value;
-    } settings[] = {{ZMQ_RCVHWM, 64},
-                    {ZMQ_SNDHWM, 256},
-                    {ZMQ_ROUTER_MANDATORY, 1},
-                    {ZMQ_ROUTER_HANDOVER, 0},
-                    {ZMQ_HANDSHAKE_IVL, 5000},
-                    {ZMQ_LINGER, 500},
+    } settings[] = {{ZMQ_RCVHWM, 64},         {ZMQ_SNDHWM, 256},         {ZMQ_ROUTER_MANDATORY, 1},
+                    {ZMQ_ROUTER_HANDOVER, 0}, {ZMQ_HANDSHAKE_IVL, 5000}, {ZMQ_LINGER, 500},
                     {ZMQ_BACKLOG, 64}};
     int64_t message_max = config->message_max;
     void *socket = zmq_socket(context, ZMQ_ROUTER);

@@ -4,13 +4,14 @@ journal holds each fill once, every order's last state is the exchange's, and a 
 knows the same. `--long` is the whole of it: 10 000 orders, 500 cuts, 100 kills."""
 import os
 import random
+import subprocess
 import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from decimal import Decimal
 
-from harness import SHORT, main, until
+from harness import SHORT, Skip, main, until
 from vault import FINAL, AccountStack, Follower, learnt
 
 LONG = "--long" in sys.argv
@@ -166,6 +167,68 @@ def test_each_fill_is_in_the_journal_once_whatever_breaks():
             print(f"  {name}: {orders} orders, {fills} fills, {len(bodies)} events, {reconciled} of them reconciled")
         print(f"  {cuts} cuts, {kills} kills")
         for follower in followers.values():
+            follower.close()
+
+
+class SmallDisk(AccountStack):
+    """The journal lies on a file system of its own, which is too small."""
+
+    def start_gateway(self):
+        self.disk = os.path.join(self.directory, "journal")
+        os.makedirs(self.disk, exist_ok=True)
+        self.mount("size=512k")
+        super().start_gateway()
+
+    def mount(self, options):
+        done = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", self.disk], capture_output=True, check=False)
+        if done.returncode != 0:
+            raise Skip("only root may mount a small disk")
+
+    def __exit__(self, *why):
+        try:
+            return super().__exit__(*why)
+        finally:
+            subprocess.run(["umount", "-l", self.disk], capture_output=True, check=False)
+
+
+def test_a_full_disk_stops_nothing_and_loses_nothing():
+    """Two accounts at one exchange. What cannot be written down goes out at once and says so; when there is room again
+    the journal gets all of it, once."""
+    with SmallDisk(["bybit-linear"], ["--symbols", 4, "--rate", 20, "--depth", 50, "--orders", 300, "--order-rate", 30],
+                   connector=BACKOFF, journal=", retry: 500ms", each=2) as stack:
+        followers = {name: Follower(stack, name) for name in stack.accounts}
+        fleeting = {name: 0 for name in stack.accounts}
+        said = set()
+
+        def not_durable():
+            for name, follower in followers.items():
+                got = follower.read(5)
+                if got and got[1].get("durable") is False:
+                    assert "journal_seq" not in got[1], got
+                    fleeting[name] += 1
+                    said.add((name, got[1]["state"], got[1].get("reason")))
+            return all(fleeting[name] > 20 and (name, "suspect", "not_durable") in said for name in followers)
+        until(not_durable, 60, "events go out although the disk is full")
+        assert stack.gateway.result("ping") is not None
+        subprocess.run(["mount", "-o", "remount,size=64m", stack.disk], check=True)
+        sim = stack.sims["bybit-linear"]
+        until(lambda: sim.get("/sim/accounts")["left"] == 0 and all_over(sim), 60, "all orders have come to their end")
+        stack.wait_ready(30)
+        for name, follower in followers.items():
+            until(follower.catch_up, 20, f"{name}: the journal is read")
+
+            def settled(name=name):
+                try:
+                    settled.counts = assert_same(stack, name, assert_journal_is_whole(stack, name), "the journal")
+                    return True
+                except AssertionError as why:
+                    settled.why = why
+                    return False
+            try:
+                until(settled, 30, f"{name}: the journal has it all")
+            except AssertionError:
+                raise settled.why
+            print(f"  {name}: {settled.counts} orders and fills, {fleeting[name]}+ events were told before they were written")
             follower.close()
 
 

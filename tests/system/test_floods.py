@@ -13,7 +13,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from harness import CONTEXT, Client, SHORT, Subscriber, connection, main, until
 from vault import AccountClient, AccountStack, AccountSubscriber, secure
 
-LATE_MAX_MS = 2000 if SHORT else 200  # a sanitizer is slow, and its memory is not ours
+MIDDLE_MAX_MS, LATE_MAX_MS = (500, 3000) if SHORT else (50, 1000)  # a sanitizer is slow, and its memory is not ours
 KIB_PER_MIB = 1024
 GIANT = 10 << 20
 
@@ -43,7 +43,7 @@ class Probe:
             self.last[got[0]] = seq
 
     def look(self, seconds, do=lambda: None):
-        """p99 of the delays in ms."""
+        """The delays in ms: the median and p99 of each."""
         late = {"account": [], "trade": [], "ping": [], "private ping": []}
         asks = {"ping": lambda: self.public.ask({"op": "ping"}), "private ping": lambda: self.private.ask("ping")}
         deadline = time.monotonic() + seconds
@@ -55,7 +55,8 @@ class Probe:
                 began = time.monotonic()
                 assert ask() is not None, f"{name} is not answered"
                 late[name].append((time.monotonic() - began) * 1000)
-        return {name: sorted(values)[int(len(values) * 0.99)] for name, values in late.items() if values}
+        return {name: (sorted(values)[len(values) // 2], sorted(values)[int(len(values) * 0.99)])
+                for name, values in late.items() if values}
 
     def close(self):
         for one in (self.account, self.feed, self.public, self.private):
@@ -63,7 +64,7 @@ class Probe:
 
 
 def show(values):
-    return ", ".join(f"{name} {value:.1f}" for name, value in values.items())
+    return ", ".join(f"{name} {middle:.1f} {late:.1f}" for name, (middle, late) in values.items())
 
 
 def attacked(name, attack, memory_max_mib, seconds=3, lossless=True, trades=200, orders=20, **keys):
@@ -80,14 +81,14 @@ def attacked(name, attack, memory_max_mib, seconds=3, lossless=True, trades=200,
         harm = attack(stack)
         during = probe.look(seconds, lambda: next(harm, None))
         more = (stack.gateway.rss_kib() - before) / KIB_PER_MIB
-        print(f"  {name}: {more:.1f} MiB; p99 in ms before: {show(quiet)}; during: {show(during)}; missing: {probe.holes}")
+        print(f"  {name}: {more:.1f} MiB; median and p99 in ms before: {show(quiet)}; during: {show(during)}; missing: {probe.holes}")
         assert stack.gateway.alive()
         if not SHORT:
             assert more < memory_max_mib, f"{more:.1f} MiB more"
             assert not lossless or probe.holes == 0, f"the others lost {probe.holes} events"
         assert "account" in during and "trade" in during, during
-        for what, value in during.items():
-            assert value < LATE_MAX_MS, f"{what}: {value:.1f} ms late"
+        for what, (middle, late) in during.items():
+            assert middle < MIDDLE_MAX_MS and late < LATE_MAX_MS, f"{what}: {middle:.1f} ms late, p99 {late:.1f} ms"
         probe.close()
         harm.close()  # whoever floods leaves without a word, and the gateway ends while it does
 
@@ -129,7 +130,7 @@ def test_a_subscription_bomb():
         bomber.connect(stack.gateway.feed)
         yield from bomb(bomber, "bomb")
         bomber.close()
-    attacked("200 000 prefixes on the feed", attack, 64, seconds=5, lossless=False)
+    attacked("200 000 prefixes on the feed", attack, 64, seconds=4, lossless=False)
 
 
 def test_a_subscription_bomb_at_an_account():
@@ -139,7 +140,7 @@ def test_a_subscription_bomb_at_an_account():
         bomber.connect(next(iter(stack.accounts.values()))["endpoint"])
         yield from bomb(bomber, "bomb")
         bomber.close()
-    attacked("200 000 prefixes at an account", attack, 64, seconds=5, lossless=False)
+    attacked("200 000 prefixes at an account", attack, 96, seconds=4)
 
 
 def test_a_request_flood():
@@ -163,7 +164,7 @@ def test_a_request_flood():
         finally:
             flooder.close()
             private.close()
-    attacked("requests without end, replies unread", attack, 32, rate=2000)
+    attacked("requests without end, replies unread", attack, 16, rate=2000)
 
 
 def test_giant_frames():
@@ -182,7 +183,7 @@ def test_giant_frames():
                         pass
                 yield
             private.close()
-    attacked("frames of 10 MiB", attack, 32)
+    attacked("frames of 10 MiB", attack, 16)
 
 
 def test_half_handshakes():
@@ -202,7 +203,7 @@ def test_half_handshakes():
             yield
         while True:
             yield
-    attacked("400 half handshakes", attack, 32)
+    attacked("400 half handshakes", attack, 16)
 
 
 def test_sixty_four_frozen_readers():
@@ -225,22 +226,7 @@ def test_sixty_four_frozen_readers():
         finally:
             for peer in frozen:
                 peer.close()
-    attacked("64 frozen readers, hwm 2000", attack, 128, seconds=6, trades=500, orders=100, feed=", hwm: 2000", keys="  hwm: 2000\n")
-
-
-def test_whoever_subscribes_without_end_asks_whether_we_live_and_leaves_ends_nobody():
-    def attack(stack):
-        ping = short_frame(b"\4PING\0\0", 4)
-        burst = b"".join(short_frame(b"\1leaver.%06d" % number) + ping for number in range(20000))
-        while True:
-            with raw(stack.gateway.feed, b"SUB") as peer:
-                peer.recv(100)
-                try:
-                    peer.sendall(burst)
-                except OSError:
-                    pass
-            yield
-    attacked("bursts of subscriptions and life signs, then gone", attack, 64, lossless=False)
+    attacked("64 frozen readers, hwm 2000", attack, 64, seconds=5, trades=500, orders=100, feed=", hwm: 2000", keys="  hwm: 2000\n")
 
 
 if __name__ == "__main__":

@@ -173,7 +173,8 @@ class AccountStack:
     of the names; `feed`, `keys`: more keys of feed and accounts; `rate`: requests a second of one client."""
 
     def __init__(self, exchanges, sim_options=(), sync="always", connector="", extra="", security="", journal="", secret="",
-                 prefix="", feed="", keys="", rate=100000):
+                 prefix="", feed="", keys="", rate=100000, each=1):
+        self.each = each  # accounts of an exchange: "binance", "binance-2"
         self.exchanges, self.sim_options, self.secret = exchanges, sim_options, secret  # made up, or this one
         self.sync, self.connector, self.extra, self.security, self.journal_keys = sync, connector, extra, security, journal
         self.prefix, self.feed_keys, self.account_keys, self.rate = prefix, feed, keys, rate
@@ -187,18 +188,14 @@ class AccountStack:
         self.accounts_requests = f"tcp://127.0.0.1:{free_port()}"
         self.sims, self.canaries = {}, []
         for exchange in self.exchanges:
-            name = self.prefix + exchange
-            key, secret = "KEY" + secrets.token_hex(16), self.secret or "SECRET" + secrets.token_hex(24)
-            self.canaries += [key, secret]
-            for kind, text in (("key", key), ("secret", secret)):
-                path = os.path.join(self.directory, f"{name}.{kind}")
-                with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-                    file.write(text + "\n")
+            options = []
+            for number in range(self.each):
+                name = self.prefix + exchange + (f"-{number + 1}" if number > 0 else "")
+                options += ["--account", self.new_account(name)]
+                self.accounts[name] = {"exchange": exchange, "endpoint": f"tcp://127.0.0.1:{free_port()}"}
             folder = os.path.join(self.directory, "sim-" + exchange)
             os.makedirs(folder, exist_ok=True)
-            self.sims[exchange] = Simulator(folder, "--account", f"{name}:{key}:{self.directory}/{name}.secret",
-                                            *self.sim_options, exchange=exchange)
-            self.accounts[name] = {"exchange": exchange, "endpoint": f"tcp://127.0.0.1:{free_port()}"}
+            self.sims[exchange] = Simulator(folder, *options, *self.sim_options, exchange=exchange)
         self.gateway = None
         try:
             self.start_gateway()
@@ -206,6 +203,16 @@ class AccountStack:
             self.stop_sims()
             raise
         return self
+
+    def new_account(self, name):
+        """Its keys, in files; what the simulator is told of them."""
+        key, secret = "KEY" + secrets.token_hex(16), self.secret or "SECRET" + secrets.token_hex(24)
+        self.canaries += [key, secret]
+        for kind, text in (("key", key), ("secret", secret)):
+            path = os.path.join(self.directory, f"{name}.{kind}")
+            with open(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
+                file.write(text + "\n")
+        return f"{name}:{key}:{self.directory}/{name}.secret"
 
     def text(self):
         rows = ""
