@@ -67,7 +67,10 @@ class AccountClient:
         deadline = time.monotonic() + wait_ms / 1000
         if not self.socket.poll(wait_ms, zmq.POLLOUT):
             return None  # it was not let in
-        self.socket.send(json.dumps({"id": self.next_id, "op": op, **arguments}).encode())
+        try:
+            self.socket.send(json.dumps({"id": self.next_id, "op": op, **arguments}).encode(), zmq.DONTWAIT)
+        except zmq.Again:
+            return None  # it was sent away just now
         while self.socket.poll(max(0, (deadline - time.monotonic()) * 1000)):
             reply = json.loads(self.socket.recv_multipart()[-1])
             if reply.get("id") == self.next_id:
