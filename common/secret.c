@@ -3,9 +3,6 @@
  * What it would do instead when it is full, plain memory, is refused here. */
 #include "common/secret.h"
 
-#include "common/ensure.h"
-#include "common/sign.h"
-
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -16,10 +13,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HEAP_SIZE   (1u << 18) /* bytes, a power of two */
-#define HEAP_LEAST  64         /* bytes of a block */
-#define CREDENTIAL  "credential:"
-#define MARK_DIGITS 8
+#define HEAP_SIZE  (1u << 18) /* bytes, a power of two */
+#define HEAP_LEAST 64         /* bytes of a block */
+#define CREDENTIAL "credential:"
 
 struct secret {
     size_t len;
@@ -186,16 +182,6 @@ bool secret_check(const char *path, char *error, size_t error_max)
 struct slice secret_bytes(const struct secret *secret)
 {
     return (struct slice){secret->bytes, secret->len};
-}
-
-void secret_mark(struct text *text, const struct secret *secret)
-{
-    char room[128];
-    struct text hash = text_over(room, sizeof room);
-    sign_hash_hex(&hash, SIGN_SHA256, secret_bytes(secret));
-    ENSURE(!hash.overflow && hash.len >= MARK_DIGITS);
-    text_literal(text, "sha256:");
-    text_bytes(text, room, MARK_DIGITS);
 }
 
 void secret_wipe(void *memory, size_t len)

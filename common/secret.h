@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secret: bytes that nobody may see: locked into memory, left out of core dumps, wiped when they
- * go. There is no way to print one: what a log may hold of it is secret_mark, and whoever needs the
- * bytes takes them with secret_bytes and copies them nowhere. One owner. */
+ * go. There is no way to print one: whoever needs the bytes takes them with secret_bytes and copies
+ * them nowhere. One owner. */
 #ifndef TICKGATE_COMMON_SECRET_H
 #define TICKGATE_COMMON_SECRET_H
 
 #include "common/text.h"
 
-#define SECRET_MAX      16384 /* bytes of one */
-#define SECRET_MARK_MAX 24
+#define SECRET_MAX 16384 /* bytes of one */
 
 struct secret;
 
@@ -28,8 +27,6 @@ bool secret_check(const char *path, char *error, size_t error_max);
 void secret_destroy(struct secret **secret);
 
 struct slice secret_bytes(const struct secret *secret);
-/* "sha256:1a2b3c4d": tells two of them apart, and nothing else. */
-void secret_mark(struct text *text, const struct secret *secret);
 
 /* Wipes memory that held a piece of one (a signed message, a key in a URL). */
 void secret_wipe(void *memory, size_t len);

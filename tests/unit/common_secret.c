@@ -188,18 +188,6 @@ START_TEST(secret_is_made_only_while_there_is_locked_memory)
 }
 END_TEST
 
-START_TEST(secret_mark_tells_two_apart_and_nothing_else)
-{
-    char room[SECRET_MARK_MAX];
-    struct text mark = text_over(room, sizeof room);
-    struct secret *secret = secret_new(SLICE("abc"));
-    ck_assert_ptr_nonnull(secret);
-    secret_mark(&mark, secret);
-    ck_assert(slice_equal(text_slice(&mark), SLICE("sha256:ba7816bf"))); /* FIPS 180-2, B.1 */
-    secret_destroy(&secret);
-}
-END_TEST
-
 START_TEST(secret_is_wiped)
 {
     char bytes[] = CANARY;
@@ -222,7 +210,6 @@ int main(void)
     tcase_add_test(tests, secret_stands_in_memory_that_is_locked_and_not_dumped);
     tcase_add_test(tests, secret_process_leaves_no_core);
     tcase_add_test(tests, secret_is_made_only_while_there_is_locked_memory);
-    tcase_add_test(tests, secret_mark_tells_two_apart_and_nothing_else);
     tcase_add_test(tests, secret_is_wiped);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
