@@ -16,7 +16,7 @@ from vault import FINAL, AccountStack, Follower, learnt
 
 LONG = "--long" in sys.argv
 EXCHANGES = ["binance", "bybit-linear", "upbit", "bithumb"]
-ORDERS, CUTS, KILLS = (10000, 500, 100) if LONG else (240, 12, 3) if SHORT else (1200, 60, 6)
+ORDERS, CUTS, KILLS = (10000, 500, 100) if LONG else (240, 12, 3) if SHORT else (800, 40, 4)
 RATE = 3 if LONG else 10  # orders a second at each exchange
 # A reconciliation costs 300 of Binance's weight, of which a minute has 6000 and half is ours; each kill costs one.
 CUT_AT = [exchange for exchange in EXCHANGES for _ in range(1 if exchange == "binance" else 12)]
