@@ -186,7 +186,7 @@ static bool next_check(struct private_connector *connector, int64_t now_ns, stru
     if (connector->check.pass == NULL && now_ns >= connector->check.due_ns) {
         check_begin(&connector->check.stands);
         connector->check.pass =
-            reconcile_new(&connector->check.facts, &nothing, &connector->list.known, 0, 0);
+            reconcile_new(connector->check.scopes, &nothing, &connector->list.known, 0, 0);
         connector->check.due_ns = now_ns + connector->config.check_ms * NS_PER_MS;
     }
     if (connector->check.pass != NULL && reconcile_ask(connector->check.pass, ask))

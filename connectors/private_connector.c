@@ -193,10 +193,8 @@ struct private_connector *private_connector_make(const struct private_exchange *
     connector->sink = sink;
     connector->backoff = connector->lane.backoff = backoff;
     connector->reports.flush = 1;
-    connector->check.facts = *connector->facts;
-    for (int i = 0; i < CALL_PURPOSES; i++)
-        if (i != CALL_OPEN_ORDERS && i != CALL_BALANCES)
-            connector->check.facts.scopes[i] = SCOPE_NONE;
+    connector->check.scopes[CALL_OPEN_ORDERS] = connector->facts->scopes[CALL_OPEN_ORDERS];
+    connector->check.scopes[CALL_BALANCES] = connector->facts->scopes[CALL_BALANCES];
     keep_init(&connector->kept, config->keep_max);
     random_seed(&connector->random, common->seed != 0 ? common->seed : random_entropy());
     if (!make(connector))

@@ -66,9 +66,9 @@ struct private_connector {
     struct reconcile *reconcile; /* NULL but in PRIVATE_RECONCILING and PRIVATE_TELLING */
     struct {
         struct check stands;
-        struct private_exchange facts; /* its scopes: what a pass asks for */
-        struct reconcile *pass;        /* NULL: none is under way */
-        int64_t due_ns;                /* of the next one */
+        enum call_scope scopes[CALL_PURPOSES]; /* what a pass asks for */
+        struct reconcile *pass;                /* NULL: none is under way */
+        int64_t due_ns;                        /* of the next one */
     } check;
     struct private_reports reports;
 };

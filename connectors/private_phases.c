@@ -132,7 +132,7 @@ void private_take_desired(struct private_connector *connector,
         desired->turn != connector->turn)
         return;
     connector->reconcile =
-        reconcile_new(connector->facts, desired, &connector->list.known,
+        reconcile_new(connector->facts->scopes, desired, &connector->list.known,
                       since_ms(connector, desired), connector->config.symbols_max);
     if (connector->reconcile == NULL) {
         private_fail(connector, REASON_RECONCILE_FAILED, NULL, SLICE("no memory is left"));

@@ -26,7 +26,7 @@ struct known_order {
 };
 
 struct reconcile {
-    const struct private_exchange *exchange;
+    const enum call_scope *scopes; /* by purpose */
     int64_t since_ms;
     size_t purpose; /* place in `purposes` */
     size_t item;
@@ -110,7 +110,7 @@ static bool take_desired(struct reconcile *reconcile, const struct private_desir
     return true;
 }
 
-struct reconcile *reconcile_new(const struct private_exchange *exchange,
+struct reconcile *reconcile_new(const enum call_scope *scopes,
                                 const struct private_desired *desired,
                                 const struct symbols *symbols, int64_t since_ms,
                                 uint32_t symbols_max)
@@ -118,7 +118,7 @@ struct reconcile *reconcile_new(const struct private_exchange *exchange,
     struct reconcile *reconcile = calloc(1, sizeof *reconcile);
     if (reconcile == NULL)
         return NULL;
-    reconcile->exchange = exchange;
+    reconcile->scopes = scopes;
     reconcile->since_ms = since_ms;
     reconcile->listed = symbols;
     reconcile->known = desired->since_ns != 0;
@@ -146,7 +146,7 @@ void reconcile_destroy(struct reconcile **reconcile)
 
 static enum call_scope scope_of(const struct reconcile *reconcile)
 {
-    return reconcile->exchange->scopes[purposes[reconcile->purpose]];
+    return reconcile->scopes[purposes[reconcile->purpose]];
 }
 
 /* Whether an order is asked for by itself: no list told how it stands, or only so its fills can be
@@ -188,7 +188,7 @@ static void next_item(struct reconcile *reconcile)
 /* The instruments both of whose assets have changed. */
 static void add_changed(struct reconcile *reconcile)
 {
-    if (!reconcile->known || reconcile->exchange->scopes[CALL_FILLS] != SCOPE_EACH_SYMBOL)
+    if (!reconcile->known || reconcile->scopes[CALL_FILLS] != SCOPE_EACH_SYMBOL)
         return;
     for (size_t i = 0; i < reconcile->listed->count; i++)
         if (assets_trade(&reconcile->assets, reconcile->listed->pairs[i].symbol))

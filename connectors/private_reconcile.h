@@ -18,9 +18,9 @@
 
 struct reconcile;
 
-/* `desired` is what the owner knows; it may go. `symbols` is the exchange's list, and stays. NULL
- * when memory is out. */
-struct reconcile *reconcile_new(const struct private_exchange *exchange,
+/* `scopes`: for what each purpose is asked, SCOPE_NONE not at all; `symbols`: the exchange's list.
+ * Both stay. `desired` is what the owner knows; it may go. NULL when memory is out. */
+struct reconcile *reconcile_new(const enum call_scope *scopes,
                                 const struct private_desired *desired,
                                 const struct symbols *symbols, int64_t since_ms,
                                 uint32_t symbols_max);

@@ -40,9 +40,8 @@ void accounts_stop(struct accounts *accounts);
 /* After the last has ended. */
 void accounts_destroy(struct accounts **accounts);
 
-/* A record from a private connector (number >= ACCOUNTS_FIRST). False: it is none of an account's
- * kinds (session, counters, drift), and for the tables of all connectors. */
-bool accounts_take(struct accounts *accounts, struct event *event, int64_t now_real_ns);
+/* A record of a private kind, from a private connector (number >= ACCOUNTS_FIRST). */
+void accounts_take(struct accounts *accounts, struct event *event, int64_t now_real_ns);
 /* A notice of the journal that is about an account (failed, back). */
 void accounts_notice(struct accounts *accounts, const struct notice *notice, int64_t now_real_ns);
 /* Says what found no room, and once a day that an account is still ready. When it is to be called

@@ -198,17 +198,15 @@ static void take_data(struct accounts *accounts, struct account *account, struct
     }
 }
 
-bool accounts_take(struct accounts *accounts, struct event *event, int64_t now_real_ns)
+void accounts_take(struct accounts *accounts, struct event *event, int64_t now_real_ns)
 {
     uint32_t place = event->connector - ACCOUNTS_FIRST;
     ENSURE(event->connector >= ACCOUNTS_FIRST && place < accounts->config->accounts.count);
-    if (!kind_is_private((enum kind)event->kind))
-        return false;
+    ENSURE(kind_is_private((enum kind)event->kind));
     if (event->kind == KIND_ACCOUNT)
         take_status(accounts, &accounts->rows[place], event, now_real_ns);
     else
         take_data(accounts, &accounts->rows[place], event, now_real_ns);
-    return true;
 }
 
 /* What was told while the disk refused stands in no file: the ledger is what the files say, so that

@@ -91,7 +91,7 @@ static void take_instrument(struct manager *manager, const struct event *event)
 static void take_private(struct manager *manager, struct event *event)
 {
     bool status = event->kind == KIND_ACCOUNT;
-    ENSURE(accounts_take(manager->accounts, event, manager->now.real_ns));
+    accounts_take(manager->accounts, event, manager->now.real_ns);
     manager->due_ns[CHORE_ACCOUNTS] = manager->now.monotonic_ns;
     if (status)
         manager_doubt(manager);

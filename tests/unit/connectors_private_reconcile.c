@@ -50,7 +50,7 @@ static void end(void)
 
 static void start(uint32_t symbols_max)
 {
-    reconcile = reconcile_new(&facts, desired, &listed, 77, symbols_max);
+    reconcile = reconcile_new(facts.scopes, desired, &listed, 77, symbols_max);
     ck_assert_ptr_nonnull(reconcile);
 }
 
