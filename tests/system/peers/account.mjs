@@ -23,7 +23,7 @@ export function fail(error) {
 export function serve(looks) {
   createInterface({ input: process.stdin })
     .on("line", async (which) => console.log(JSON.stringify(await looks[which]().catch(fail))))
-    .on("close", () => process.exit(0));
+    .on("close", () => process.stdout.write("", () => process.exit(0)));
 }
 
 export const quiet = { trace() {}, info() {}, error: console.error };

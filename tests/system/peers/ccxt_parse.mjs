@@ -99,4 +99,4 @@ for await (const line of createInterface({ input: createReadStream(file) })) {
   for (const row of rule(exchange, frame)) console.log(JSON.stringify(row));
   if (++count == limit) break;
 }
-process.exit(0);
+process.stdout.write("", () => process.exit(0)); // behind all that a slow reader has not taken yet
